@@ -1,0 +1,97 @@
+"""The start page and each module's index, from `module.toml`, the lessons and what the build measured."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+from mle.authoring.lesson import Lesson, LessonError, find_lessons, read_lesson
+from mle.authoring.style import CARD
+
+REQUIRED = ("title", "duty", "prerequisites", "outcomes", "datasets")
+
+
+def read_module(folder: Path) -> dict:
+    """The module's description. Raises `LessonError` where the file or one of its keys is missing."""
+    path = folder / "module.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LessonError([f"{path}: missing; it names the module's title, duty, prerequisites, outcomes and datasets"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise LessonError([f"{path}: not TOML ({error})"]) from None
+    missing = [key for key in REQUIRED if key not in data]
+    if missing:
+        raise LessonError([f"{path}: without {', '.join(missing)}"])
+    lessons = [read_lesson(p) for p in find_lessons(folder.parent.parent, folder.name)]
+    known = {e.name for lesson in lessons for e in lesson.exercises}
+    known |= {cell.get("explain") for lesson in lessons for cell in lesson.cells if cell.get("explain")}
+    wrong = [
+        f"{path}: the outcome {outcome.get('text', '')!r} names the exercise {name!r}, which no lesson has"
+        for outcome in data["outcomes"]
+        for name in outcome.get("exercises", [])
+        if name not in known
+    ]
+    if wrong:
+        raise LessonError(wrong)
+    return data | {"lessons": lessons}
+
+
+def minutes_of(lesson: Lesson) -> int:
+    """Minutes for a learner: what the exercises' cards say, and reading at 200 words a minute; a multiple of 5."""
+    text = "\n".join(cell.source for cell in lesson.cells if cell.kind == "markdown")
+    cards = sum(int(match[1]) for match in CARD.finditer(text))
+    return 5 * max(1, round((cards + len(re.findall(r"\w+", text)) / 200) / 5))
+
+
+def write_indexes(root: Path) -> None:
+    """Write `modules/index.md` and an `index.md` in each module's folder."""
+    modules = {f.name: read_module(f) for f in sorted((root / "lessons").glob("[0-9][0-9]-*")) if f.is_dir()}
+    rows = []
+    for name, module in modules.items():
+        path = root / "modules" / name / "index.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        measured_at = root / "solutions" / name / "measured.json"
+        measured = json.loads(measured_at.read_text()) if measured_at.exists() else {}
+        path.write_text(_module_page(module, measured), encoding="utf-8")
+        minutes = sum(map(minutes_of, module["lessons"]))
+        count = sum(len(lesson.exercises) for lesson in module["lessons"])
+        rows.append(f"| [{name[:2]} · {module['title']}]({name}/index.md) | {module['duty']} | {len(module['lessons'])} | "
+                    f"{count} | {_hours(minutes)} | {', '.join(module['prerequisites']) or 'none'} |")  # fmt: skip
+    (root / "modules" / "index.md").write_text(START.format(rows="\n".join(rows)), encoding="utf-8")
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min"
+
+
+def _module_page(module: dict, measured: dict) -> str:
+    lines = [f"# {module['title']}", "", f"Duty: {module['duty']}. Before this: {', '.join(module['prerequisites']) or 'nothing'}.",
+             "", "After this module you can", ""]  # fmt: skip
+    lines += [f"- {outcome['text']}" for outcome in module["outcomes"]]
+    lines += ["", "| lesson | exercises | points | for you | its solution runs in |", "|---|---|---|---|---|"]
+    for lesson in module["lessons"]:
+        explained = [c for c in lesson.cells if c.get("explain")]
+        points = sum(e.points for e in lesson.exercises) + sum(float(c.get("points", 0)) for c in explained)
+        cost = measured.get(lesson.name)
+        runs = f"{cost['seconds']} s, {cost['megabytes'] / 1000:.1f} GB" if cost else ""
+        lines.append(f"| [{lesson.name[0]} · {lesson.title}]({lesson.name}.ipynb) | {len(lesson.exercises) + len(explained)} | "
+                     f"{points:g} | {_hours(minutes_of(lesson))} | {runs} |")  # fmt: skip
+    lines += ["", f"Data: {', '.join(module['datasets'])}.", "", "[All modules](../index.md)", ""]
+    return "\n".join(lines)
+
+
+START = """# Start here
+
+Open a module, then its first lesson. In a lesson: read, predict, write code, press Shift+Enter, and the check below
+each exercise tells you at once what is right, or which mistake it sees.
+
+| module | duty | lessons | exercises | time | before this |
+|---|---|---|---|---|---|
+{rows}
+
+Stuck? Every exercise has hints that open one by one. A check that says "not yet" names what it saw, what it expected and
+where to look. Nothing here needs a network.
+"""

@@ -1,0 +1,42 @@
+"""From the instructor's notebook to the learner's: nbgrader's own preprocessors, and one of ours before them."""
+
+from __future__ import annotations
+
+import nbformat
+from nbconvert.preprocessors import Preprocessor
+from nbgrader import preprocessors as nbgrader_preprocessors
+from traitlets.config import Config
+
+from mle.authoring.lesson import STUB
+
+STUB_OF_LANGUAGE = {"python": STUB}
+CLAIMS = "claims"
+"""The tag of cells that assert the prose's numbers; they stay with the solutions."""
+
+
+class DropClaims(Preprocessor):
+    """Leaves out the cells that assert the prose's numbers: they are for authors and CI."""
+
+    def preprocess(self, nb, resources):
+        nb.cells = [cell for cell in nb.cells if CLAIMS not in cell.metadata.get("tags", [])]
+        nb.metadata.pop("mle", None)
+        return nb, resources
+
+
+_STOCK = ["LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums", "SaveCells",
+          "ClearHiddenTests", "ComputeChecksums", "CheckCellMetadata"]  # fmt: skip
+PREPROCESSORS = ["mle.authoring.release.DropClaims", *(f"nbgrader.preprocessors.{name}" for name in _STOCK)]
+"""The preprocessors of `nbgrader generate_assignment`, set in nbgrader_config.py."""
+
+
+def release(solved: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The learner's notebook: solutions replaced by stubs, hidden tests, outputs and claims gone.
+
+    The same preprocessors as `nbgrader generate_assignment`, less the one that writes the gradebook.
+    """
+    config = Config({"ClearSolutions": {"code_stub": STUB_OF_LANGUAGE}})
+    notebook, resources = DropClaims().preprocess(nbformat.from_dict(solved), {})
+    for name in _STOCK:
+        if name != "SaveCells":
+            notebook, resources = getattr(nbgrader_preprocessors, name)(config=config).preprocess(notebook, resources)
+    return notebook

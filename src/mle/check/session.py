@@ -1,0 +1,120 @@
+"""What surrounds a check: which exercise it belongs to, its random inputs, its probes and its verdict.
+
+The build writes `check.start(...)` as the first line of every check cell and `check.passed()` as the last.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mle.check.failure import Failed, UsageError, Verdict
+from mle.check.values import describe
+
+SEED_VARIABLE = "MLE_SEED"
+"""The environment variable that sets the seed of a check's fresh inputs (default 0)."""
+
+_current: dict[str, Any] = {"exercise": "", "points": 0.0, "open": False}
+_across: list[Callable] = []  # the wall's way to run a probe beside the learner's objects, where a wall stands
+
+
+def start(exercise: str, points: float = 0.0) -> None:
+    """Open the check of `exercise`, worth `points`, and seed every random generator it may use."""
+    _current.update(exercise=exercise, points=float(points), open=True)
+    seed_everything(seed())
+
+
+def passed() -> None:
+    """Close the check: nothing failed. In a notebook, shows the verdict."""
+    if not _current["open"]:
+        raise UsageError("check.passed() without check.start(): the check cell is not one the build wrote")
+    _current["open"] = False
+    verdict = Verdict(_current["exercise"], "passed", points=_current["points"])
+    if "IPython" in sys.modules:
+        from IPython.display import display
+
+        display(verdict)
+
+
+def current_exercise() -> str:
+    """The name of the exercise whose check runs now; empty outside of one."""
+    return _current["exercise"] if _current["open"] else ""
+
+
+def seed() -> int:
+    """The seed of this run's fresh inputs, from MLE_SEED."""
+    return int(os.environ.get(SEED_VARIABLE, "0"))
+
+
+def rng(salt: int = 0) -> np.random.Generator:
+    """A generator of fresh random inputs: the same in each run of one seed, another under another seed."""
+    return np.random.default_rng([seed(), salt, *current_exercise().encode()])
+
+
+def seed_everything(value: int) -> None:
+    """Seed Python's, numpy's, torch's and Keras' global generators, those of them that are imported."""
+    random.seed(value)
+    np.random.seed(value)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(value)
+    if "tensorflow" in sys.modules and "keras" in sys.modules:
+        sys.modules["tensorflow"].random.set_seed(value)
+
+
+def probe(fn: Callable) -> Callable:
+    """A function that runs beside the learner's objects and brings plain data back.
+
+    For what must happen where the objects live, such as a backward pass through a learner's module. It may use its
+    arguments and what it imports itself, nothing else: across the wall its source is sent to the learner's process.
+    What it returns is the learner's word; the verdict on it is reached by the check.
+    """
+
+    @functools.wraps(fn)
+    def run(*args, **kwargs):
+        return _across[-1](fn, args, kwargs) if _across else fn(*args, **kwargs)
+
+    return run
+
+
+def verdict_of(error: BaseException | None) -> Verdict:
+    """The verdict that an exception (or none) of a check cell means."""
+    name, points = _current["exercise"], _current["points"]
+    _current["open"] = False
+    if error is None:
+        return Verdict(name, "passed", points=points)
+    if isinstance(error, Failed):
+        return Verdict(name, "failed", error.says, error.seen, error.expected, error.look, error.table, error.picture)
+    if isinstance(error, NotImplementedError):
+        return Verdict(name, "todo", TODO)
+    if isinstance(error, NameError) and getattr(error, "name", None):
+        says = f"the name {error.name!r} is not defined: run the cells above, or define it in the exercise"
+        return Verdict(name, "error", says)
+    return Verdict(name, "error", f"{type(error).__name__}: {_short(error)}", seen=where_raised(error))
+
+
+TODO = "Nothing is written here yet: replace the line `raise NotImplementedError` in the exercise with your code"
+
+
+def _short(error: BaseException) -> str:
+    lines = [line for line in describe(str(error), 400).strip("'").split("\\n") if line.strip()]
+    return lines[0] if lines else "no message"
+
+
+def where_raised(error: BaseException) -> str:
+    """The last line of the learner's own code in the error's traceback."""
+    if getattr(error, "learner_line", ""):
+        return error.learner_line
+    own = [f for f in traceback.extract_tb(error.__traceback__) if is_cell(f.filename) and f.name != "<module>"]
+    return f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}" if own and own[-1].line else ""
+
+
+def is_cell(filename: str) -> bool:
+    """Whether a traceback's file is a notebook's cell (IPython, ipykernel) rather than a library."""
+    return "ipykernel_" in filename or filename.startswith(("<ipython-input", "<cell"))

@@ -1,0 +1,107 @@
+"""Turn what a learner hands over into plain values, and say in short what a value is."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+from mle.check.failure import Failed
+
+
+def array(value: Any, what: str = "the answer") -> np.ndarray:
+    """`value` as a plain numpy array: numbers, lists, pandas objects, torch and TensorFlow tensors, numpy arrays.
+
+    Raises `Failed` where it is None, a function, or no rectangular array.
+    Torch tensors are detached and brought to the CPU; array subclasses lose their class; masked entries become NaN.
+    """
+    if value is None:
+        raise Failed(f"{what} is None: is a `return` missing, or was nothing assigned?", seen="None")
+    kind = type(value).__module__.partition(".")[0]
+    if kind == "torch":
+        import torch
+
+        if isinstance(value, torch.Tensor):
+            value = value.detach().cpu()
+            value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+    elif kind in ("tensorflow", "keras") and hasattr(value, "numpy"):
+        value = value.numpy()
+    elif kind == "pandas" and hasattr(value, "to_numpy"):
+        value = value.to_numpy()
+    if isinstance(value, np.ma.MaskedArray):
+        value = value.astype(float).filled(np.nan)
+    if callable(value) and not isinstance(value, np.generic):
+        raise Failed(f"{what} is a function or class, not a value: was it called?", seen=describe(value))
+    if isinstance(value, (list, tuple)) and any(type(v).__module__.startswith(("torch", "tensorflow")) for v in value):
+        value = [array(v, what) for v in value]
+    try:
+        out = np.asarray(value)
+    except ValueError:
+        raise Failed(f"{what} is not a rectangular array: its rows have different lengths", seen=describe(value)) from None
+    return out.view(np.ndarray)
+
+
+def numeric(value: Any, what: str = "the answer") -> np.ndarray:
+    """`array(value)` as float64 (complex stays complex). Raises `Failed` where the entries are no numbers."""
+    out = array(value, what)
+    if out.dtype.kind in "biuf":
+        return out.astype(np.float64)
+    if out.dtype.kind == "c":
+        return out
+    try:
+        return out.astype(np.float64) if out.dtype.kind == "O" else _no_numbers(out, what)
+    except (TypeError, ValueError):
+        return _no_numbers(out, what)
+
+
+def _no_numbers(out: np.ndarray, what: str) -> np.ndarray:
+    raise Failed(f"{what} does not hold numbers", seen=describe(out), expected="numbers")
+
+
+def number(value: Any) -> str:
+    """A number as short text: 6 significant digits."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, (numbers.Integral, np.integer)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.6g}"
+    return repr(value)
+
+
+def describe(value: Any, limit: int = 120) -> str:
+    """A short text of any value: small ones in full, big ones by type and shape. Never raises."""
+    try:
+        text = _describe(value)
+    except Exception:  # a learner's object may break its own repr
+        text = f"an object of type {type(value).__name__}"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _describe(value: Any) -> str:
+    if value is None or isinstance(value, (str, bytes)):
+        return repr(value)
+    if isinstance(value, (bool, np.bool_, numbers.Number, np.generic)):
+        return number(value)
+    module = type(value).__module__.partition(".")[0]
+    if module == "pandas" and hasattr(value, "columns"):
+        return f"DataFrame of {value.shape[0]} rows × {value.shape[1]} columns ({', '.join(map(str, value.columns))})"
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        shape = tuple(int(n) for n in value.shape)
+        flat = array(value).ravel()
+        if flat.size == 0:
+            return f"an empty {type(value).__name__} of shape {shape}"
+        if flat.size <= 6:
+            return f"[{', '.join(number(v.item() if isinstance(v, np.generic) else v) for v in flat)}]" + (
+                "" if len(shape) == 1 else f" (shape {shape})"
+            )
+        return f"{type(value).__name__} of shape {shape}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_describe(v)}" for k, v in list(value.items())[:6]) + "}"
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(_describe(v) for v in value[:8]) + (", …" if len(value) > 8 else "")
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    if callable(value):
+        return f"{type(value).__name__} {getattr(value, '__name__', '')}".strip()
+    return repr(value)

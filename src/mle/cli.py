@@ -1,0 +1,112 @@
+"""The `mle` command: for authors (build, prove), learners (lab, doctor) and graders."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import mle  # noqa: F401 - asks the numerical libraries for one thread each, before they are imported
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+errors = Console(stderr=True)
+
+
+@app.callback()
+def main() -> None:
+    """The curriculum's command: build and prove lessons, open JupyterLab."""
+
+
+def root() -> Path:
+    """The repository's folder: the nearest one upwards that holds `lessons/`."""
+    for folder in [Path.cwd(), *Path.cwd().parents]:
+        if (folder / "lessons").is_dir():
+            return folder
+    fail("no folder `lessons/` here or above: run the command inside the repository")
+    raise AssertionError
+
+
+def fail(*messages: str) -> None:
+    """Print one line for each problem and end with status 1."""
+    for message in messages:
+        errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def lessons_at(targets: list[Path]) -> list[Path]:
+    """The lesson files that the arguments name: files, module folders, or all of them for none."""
+    from mle.authoring.lesson import find_lessons
+
+    base = root()
+    if not targets:
+        return find_lessons(base)
+    found: list[Path] = []
+    for target in targets:
+        if target.is_file():
+            found.append(target.resolve())
+        elif inside := find_lessons(base, target.name):
+            found += inside
+        else:
+            fail(f"{target}: neither a lesson file nor a module folder under lessons/")
+    return found
+
+
+@app.command()
+def build(
+    lesson: Annotated[list[Path] | None, typer.Argument(help="Lesson files or module folders; all for none.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Execute unchanged lessons too.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Execute nothing; end with 1 where something is stale.")] = False,
+) -> None:
+    """Build solutions/ and modules/ from lessons/: what changed is checked, executed and written."""
+    from mle.authoring.build import build as build_lessons
+    from mle.authoring.lesson import LessonError
+
+    try:
+        changed = build_lessons(root(), lessons_at(lesson) if lesson else None, force, check, console.print)
+    except LessonError as error:
+        fail(*error.problems)
+    if check and changed:
+        fail(*(f"{path}: its notebooks are not what it builds to; run `make build`" for path in changed))
+    console.print(f"{len(changed)} lessons built" if changed else "everything is fresh")
+
+
+@app.command()
+def prove(
+    lesson: Annotated[list[Path] | None, typer.Argument(help="Lesson files or module folders; all for none.")] = None,
+    exercise: Annotated[str | None, typer.Option(help="Only this exercise.")] = None,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Generated mutants too; updates the table.")] = False,
+    jobs: Annotated[int, typer.Option(help="Answers judged at a time.")] = 2,
+    html: Annotated[Path | None, typer.Option(help="Write the report as HTML to this file.")] = None,
+) -> None:
+    """Prove that a lesson's graders are right: every answer, both sides of the wall, five seeds."""
+    from mle.authoring.lesson import LessonError
+    from mle.authoring.report import print_report, write_html
+    from mle.authoring.soundness import prove as prove_lesson
+    from mle.authoring.soundness import save_table
+
+    reports = []
+    for path in lessons_at(lesson or []):
+        try:
+            with console.status(f"{path.name} …") as status:
+                def tell(name: str, done: int, path: Path = path, status=status) -> None:
+                    status.update(f"{path.name} · {name} · {done} answers judged")
+
+                report = prove_lesson(path, exercise, mutants, jobs, tell)
+        except LessonError as error:
+            fail(*error.problems)
+        print_report(report, console)
+        if mutants and not report.problems:
+            save_table(report)
+        reports.append(report)
+    if html is not None:
+        write_html(reports, html)
+    if not all(report.sound for report in reports):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,77 @@
+"""The flights case as every duty module meets it: the parts in time order, and the columns as arrays.
+
+The desk asks, two hours before departure, which flights will arrive 30 minutes late or worse. Past flights teach,
+later ones judge: a model is trained on January to August 2013, adjusted on September and October, tested on November
+and December.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mle import data
+
+PARTS = {
+    "train": ("2013-01-01", "2013-09-01"),
+    "valid": ("2013-09-01", "2013-11-01"),
+    "test": ("2013-11-01", "2014-01-01"),
+}
+"""Each part's first moment and the first moment after it, in local New York time."""
+
+NUMBERS = ["hour", "weekday", "distance", "temp", "dewp", "humid", "wind_speed", "precip", "pressure", "visib",
+           "seats", "plane_age", "recent_delay"]  # fmt: skip
+"""The numeric columns of `datasets/flights/departures.parquet` that are known two hours before departure."""
+
+CATEGORIES = ["carrier", "origin", "dest"]
+"""The categorical columns known two hours before departure."""
+
+
+def departures(part: str | None = None, rows: int | None = None) -> pd.DataFrame:
+    """Flights in order of scheduled departure; of one part ("train", "valid", "test") or of the whole year.
+
+    `rows` thins them evenly over time to at most that many. Raises ValueError for an unknown part.
+    """
+    table = data.load("flights", "departures")
+    if part is not None:
+        if part not in PARTS:
+            raise ValueError(f"part must be one of {', '.join(PARTS)}; got {part!r}")
+        first, end = map(pd.Timestamp, PARTS[part])
+        table = table[(table["sched_dep"] >= first) & (table["sched_dep"] < end)]
+    if rows is not None and rows < len(table):
+        table = table.iloc[np.linspace(0, len(table) - 1, rows).round().astype(int)]
+    return table.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """One part as arrays: `numbers` (n, 13) float32, standardised; `categories` (n, 3) int64 codes, 0 for a value that
+    the training part does not have; `late` (n,) float32, 1 for 30 minutes late or worse."""
+
+    numbers: np.ndarray
+    categories: np.ndarray
+    late: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.late)
+
+
+class Encoder:
+    """Turns tables into arrays with what the training part alone teaches: medians, means, spreads and codes.
+
+    `sizes` holds the number of codes of each category, the unknown one included.
+    """
+
+    def __init__(self, train: pd.DataFrame):
+        self.medians = train[NUMBERS].astype(float).median()
+        filled = train[NUMBERS].astype(float).fillna(self.medians)
+        self.means, self.spreads = filled.mean(), filled.std(ddof=0).replace(0.0, 1.0)
+        self.codes = {c: {v: i for i, v in enumerate(sorted(train[c].astype(str).unique()), 1)} for c in CATEGORIES}
+        self.sizes = [len(self.codes[c]) + 1 for c in CATEGORIES]
+
+    def __call__(self, table: pd.DataFrame) -> Arrays:
+        numbers = (table[NUMBERS].astype(float).fillna(self.medians) - self.means) / self.spreads
+        codes = [table[c].astype(str).map(self.codes[c]).fillna(0).astype(np.int64) for c in CATEGORIES]
+        return Arrays(numbers.to_numpy(np.float32), np.column_stack(codes), table["late"].to_numpy(np.float32))

@@ -1,0 +1,96 @@
+"""The checker's side of the wall: runs a check cell against a learner's objects in another process."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import linecache
+import socket
+import subprocess
+import sys
+import textwrap
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from mle.check import session
+from mle.check.failure import Verdict
+from mle.grading.wall import Peer, WallClosed
+
+
+class Names(dict):
+    """A check cell's global names: its own and the lesson's modules here, everything else from the learner."""
+
+    def __init__(self, peer: Peer, imports: str):
+        super().__init__(__name__="__check__", __builtins__=builtins)
+        exec(imports, self)  # noqa: S102 - the course's own import statements
+        self._peer = peer
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        value = self[name] = self._peer.request("get", name)
+        return value
+
+
+def run_check(source: str, exercise: str, points: float, imports: str, connection: socket.socket) -> Verdict:
+    """The verdict of the check cell `source` on the learner's side at the other end of `connection`.
+
+    `imports` holds the lesson's import statements. The check's `start` and `passed` calls need not be in `source`.
+    A learner's side that ends in the middle gives the status "error".
+    """
+    peer = Peer(connection)
+    with _across(peer):
+        session.start(exercise, points)
+        try:
+            names = Names(peer, imports)
+            peer.request("seed", session.seed())
+            exec(compile_cell(source, f"<cell {exercise}-check>"), names)  # noqa: S102 - the course's own check
+        except WallClosed:
+            return Verdict(exercise, "error", "your code ended the process, ran out of time or out of memory")
+        except Exception as error:
+            return session.verdict_of(error)
+        return session.verdict_of(None)
+
+
+@contextmanager
+def _across(peer: Peer):
+    def run(fn, args, kwargs):
+        return peer.request("probe", *source_of(fn), args, kwargs)
+
+    session._across.append(run)
+    try:
+        yield
+    finally:
+        session._across.pop()
+
+
+@lru_cache(maxsize=256)
+def source_of(fn) -> tuple[str, str]:
+    """A probe's source without its decorators, and its name."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(fn)))
+    tree.body[0].decorator_list = []
+    return ast.unparse(tree), fn.__name__
+
+
+def compile_cell(source: str, filename: str):
+    """The code of a cell, its lines known to tracebacks and to `inspect`."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return compile(source, filename, "exec")
+
+
+@contextmanager
+def learner_process():
+    """A fresh learner's process; yields the checker's end of the socket and ends the process afterwards."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        command = [sys.executable, "-m", "mle.grading.learner", str(theirs.fileno())]
+        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        theirs.close()
+        try:
+            yield ours
+        finally:
+            process.kill()
+            process.wait()

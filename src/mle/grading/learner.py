@@ -1,0 +1,86 @@
+"""The learner's side of the wall: a Python session that runs notebook cells and answers a checker's requests.
+
+`python -m mle.grading.learner FD` serves on the inherited socket FD.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any
+
+from mle.check.session import seed_everything
+from mle.grading.wall import OPERATORS, Peer
+
+
+class Session:
+    """Cells run one after another in one namespace, as a kernel runs them (magics and top-level await included)."""
+
+    def __init__(self) -> None:
+        import matplotlib
+        from IPython.core.history import HistoryManager
+        from IPython.core.interactiveshell import InteractiveShell
+
+        matplotlib.use("Agg")
+        HistoryManager.enabled = False  # no history file, and no thread that would hinder a fork
+        self.shell = InteractiveShell.instance()
+        self.shell.showtraceback = lambda *args, **kwargs: None  # errors are returned, not printed
+        self.unwritten = False  # whether a cell ended at its stub
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        return self.shell.user_ns
+
+    def run(self, source: str) -> BaseException | None:
+        """Run one cell; returns the exception it raised, or None."""
+        self.shell.custom_exceptions = ()  # `from mle import check` installs the notebook's box; here errors go to us
+        result = self.shell.run_cell(source, store_history=False, silent=True)
+        error = result.error_before_exec or result.error_in_exec
+        self.unwritten = self.unwritten or isinstance(error, NotImplementedError)
+        return error
+
+
+def serve(session: Session, connection: socket.socket) -> None:
+    """Answer the checker's requests about the session's objects until it closes the connection."""
+    probes: dict[str, Any] = {}
+
+    def answer(op: str, args: list) -> Any:
+        match op, args:
+            case "run", [source]:
+                error = session.run(source)
+                if error is not None:
+                    raise error
+                return None
+            case "get", [name]:
+                if name not in session.namespace:
+                    if session.unwritten:
+                        raise NotImplementedError(f"{name} is not written yet")
+                    raise NameError(f"name {name!r} is not defined", name=name)
+                return session.namespace[name]
+            case "call", [target, positional, keyword]:
+                return target(*positional, **keyword)
+            case "attr", [target, name]:
+                return getattr(target, name)
+            case "operator", [target, name, operands] if name.strip("_") in OPERATORS:
+                return getattr(target, name)(*operands)
+            case "iter", [target]:
+                return iter(target)
+            case "next", [target]:
+                for item in target:
+                    return False, item
+                return True, None
+            case "probe", [source, name, positional, keyword]:
+                if source not in probes:
+                    scope: dict[str, Any] = {}
+                    exec(compile(source, "<probe>", "exec"), scope)  # noqa: S102 - the course's own source
+                    probes[source] = scope[name]
+                return probes[source](*positional, **keyword)
+            case "seed", [value]:
+                return seed_everything(value)
+        raise ValueError(f"an unknown request {op!r}")
+
+    Peer(connection, answer).serve_forever()
+
+
+if __name__ == "__main__":
+    serve(Session(), socket.socket(fileno=int(sys.argv[1])))

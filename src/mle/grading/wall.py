@@ -1,0 +1,228 @@
+"""The wall: two processes, one with the learner's objects, one with the checks, and plain data between them.
+
+Each side is a `Peer` on one end of a socket. What is no plain data stays where it is and crosses as a handle; using a
+handle sends a request back. The checker may ask anything of the learner's side; the learner's side may only call the
+functions which a check passed to it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from mle.check.session import where_raised
+from mle.check.values import describe
+from mle.grading import codec
+
+
+class WallClosed(ConnectionError):
+    """The other side is gone: the learner's process ended or was stopped."""
+
+
+class Handle:
+    """An object on the other side: attributes, items, iteration and arithmetic go there, results come back."""
+
+    __slots__ = ("_id", "_peer", "_type")
+
+    def __init__(self, peer: Peer, number: int, type_name: str):
+        object.__setattr__(self, "_peer", peer)
+        object.__setattr__(self, "_id", number)
+        object.__setattr__(self, "_type", type_name)
+
+    def __getattr__(self, name: str):
+        if name.startswith("__") and name not in ("__name__", "__doc__"):
+            raise AttributeError(name)
+        return self._peer.request("attr", self, name)
+
+    def __setattr__(self, name: str, value: Any):
+        raise AttributeError("an object across the wall cannot be changed from here; use a probe")
+
+    def __iter__(self):
+        return _Iterator(self._peer.request("iter", self))
+
+    def __repr__(self):
+        return f"<{self._type} of the learner>"
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class CallableHandle(Handle):
+    """A function, class or callable object on the other side."""
+
+    __slots__ = ()
+
+    def __call__(self, *args, **kwargs):
+        return self._peer.request("call", self, args, kwargs)
+
+
+OPERATORS = ["getitem", "len", "contains", "float", "int", "neg", "pos", "abs", "lt", "le", "gt", "ge"] + [
+    side + name for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul") for side in ("", "r")
+]
+"""The special methods that go to the other side; `__eq__` and `__bool__` do not: a learner could have them agree."""
+
+
+def _forward(name: str):
+    def method(self, *args):
+        return self._peer.request("operator", self, name, args)
+
+    return method
+
+
+for _name in OPERATORS:
+    setattr(Handle, f"__{_name}__", _forward(f"__{_name}__"))
+
+
+class _Iterator:
+    def __init__(self, handle):
+        self._handle = handle
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        done, value = self._handle._peer.request("next", self._handle)
+        if done:
+            raise StopIteration
+        return value
+
+
+class Peer:
+    """One end of the wall. `serve(op, args)` answers the other side's requests; None serves callbacks only."""
+
+    def __init__(self, connection: socket.socket, serve: Callable[[str, list], Any] | None = None):
+        self._connection = connection
+        self._serve = serve
+        self._exported: dict[int, Any] = {}
+
+    def request(self, op: str, *args: Any) -> Any:
+        """Ask the other side, answering its own requests meanwhile. Raises what it raised, or `WallClosed`."""
+        self._send({"op": op, "args": list(args)})
+        while True:
+            message = self._receive()
+            if "op" in message:
+                self._answer(message)
+            elif "error" in message:
+                raise rebuild(message["error"])
+            else:
+                return message["value"]
+
+    def serve_forever(self) -> None:
+        """Answer requests until the other side closes the wall."""
+        with suppress(WallClosed):
+            while True:
+                self._answer(self._receive())
+
+    def _answer(self, message: dict) -> None:
+        try:
+            op, args = message["op"], message["args"]
+            if op == "call" and self._serve is None and any(args[0] is own for own in self._exported.values()):
+                target, positional, keyword = args
+                reply = {"value": target(*positional, **keyword)}
+            elif self._serve is None:
+                raise PermissionError(f"the learner's side may not ask for {op!r}")
+            else:
+                reply = {"value": self._serve(op, args)}
+        except WallClosed:
+            raise
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of a learner's code are answers too
+            reply = {"error": summary(error)}
+        try:
+            self._send(reply)
+        except codec.CodecError as error:
+            self._send({"error": summary(error)})
+
+    def _send(self, message: dict) -> None:
+        frame = codec.encode(message, self._export)
+        try:
+            self._connection.sendall(struct.pack("!Q", len(frame)))
+            self._connection.sendall(frame)
+        except OSError:
+            raise WallClosed("the other side of the wall is gone") from None
+
+    def _receive(self) -> dict:
+        (size,) = struct.unpack("!Q", self._read(8))
+        if size > codec.MAX_BYTES:
+            raise WallClosed(f"a frame of {size} bytes is over the limit of {codec.MAX_BYTES}")
+        message = codec.decode(self._read(size), self._resolve)
+        if not isinstance(message, dict):
+            raise codec.CodecError("a message that is no dict")
+        return message
+
+    def _read(self, size: int) -> bytes:
+        out = io.BytesIO()
+        while out.tell() < size:
+            try:
+                chunk = self._connection.recv(min(size - out.tell(), 1 << 20))
+            except OSError:
+                chunk = b""
+            if not chunk:
+                raise WallClosed("the other side of the wall is gone")
+            out.write(chunk)
+        return out.getvalue()
+
+    def _export(self, value: Any) -> dict:
+        if isinstance(value, Handle) and value._peer is self:
+            return {"t": "yours", "id": value._id}
+        self._exported[id(value)] = value  # kept alive, so the id stays its own
+        return {"t": "handle", "id": id(value), "type": type(value).__name__, "callable": callable(value)}
+
+    def _resolve(self, tree: dict) -> Any:
+        if tree["t"] == "yours":
+            return self._exported[tree["id"]]
+        if tree["t"] == "handle":
+            return (CallableHandle if tree["callable"] else Handle)(self, int(tree["id"]), str(tree["type"]))
+        raise codec.CodecError(f"an unknown kind of value {tree['t']!r}")
+
+
+def summary(error: BaseException) -> dict:
+    """An exception as plain data: its class and base classes by name, its message, the learner's line."""
+    bases = [[cls.__module__, cls.__qualname__] for cls in type(error).__mro__ if issubclass(cls, BaseException)]
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {
+        "bases": bases,
+        "message": message[:2000],
+        "line": where_raised(error),
+        "name": getattr(error, "name", None) if isinstance(error, NameError) else None,
+    }
+
+
+def rebuild(data: dict) -> Exception:
+    """The nearest exception that this side knows: the learner's class by name, a known base class behind it.
+
+    Nothing is imported for it; `exit()` and an interrupt become a RuntimeError, so they end nothing here.
+    """
+    name = data["bases"][0][1].rpartition(".")[2] if data["bases"] else "Exception"
+    base: type[Exception] = RuntimeError
+    for module, qualname in data["bases"]:
+        found = getattr(builtins if module == "builtins" else sys.modules.get(module), qualname, None)
+        if isinstance(found, type) and issubclass(found, Exception):
+            base = found
+            break
+    message = str(data["message"])
+
+    def __init__(self, *args):
+        Exception.__init__(self, message)
+
+    cls = type(str(name), (base,), {"__init__": __init__, "__str__": lambda self: message})
+    try:
+        error = cls()
+    except Exception:
+        error = RuntimeError(f"{name}: {message}")
+    error.learner_line = describe(data["line"]).strip("'\"") if data["line"] else ""
+    if data["name"] is not None:
+        with suppress(AttributeError):
+            error.name = str(data["name"])
+    return error
