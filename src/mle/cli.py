@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -22,15 +22,14 @@ def main() -> None:
 
 
 def root() -> Path:
-    """The repository's folder: the nearest one upwards that holds `lessons/`."""
+    """The folder of the course: the nearest one upwards that holds `lessons/`."""
     for folder in [Path.cwd(), *Path.cwd().parents]:
         if (folder / "lessons").is_dir():
             return folder
-    fail("no folder `lessons/` here or above: run the command inside the repository")
-    raise AssertionError
+    fail("no folder `lessons/` here or above: run the command inside the course's folder")
 
 
-def fail(*messages: str) -> None:
+def fail(*messages: str) -> NoReturn:
     """Print one line for each problem and end with status 1."""
     for message in messages:
         errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
@@ -106,6 +105,60 @@ def prove(
         write_html(reports, html)
     if not all(report.sound for report in reports):
         raise typer.Exit(1)
+
+
+@app.command()
+def lab(
+    port: Annotated[int | None, typer.Option(help="The port to listen on; the first free one from 8888 for none.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser on the start page.")] = True,
+) -> None:
+    """Open JupyterLab on the start page of modules/."""
+    from mle.lab import lab as run_lab
+
+    raise typer.Exit(run_lab(port, browser))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine lacks, and what to do about it."""
+    from rich.table import Table
+
+    from mle.doctor import doctor as examine
+
+    table = Table("", "looked at", "seen", "what to do", title="mle doctor", title_justify="left")
+    findings = examine()
+    for finding in findings:
+        table.add_row({"ok": "✓", "note": "·", "problem": "✗"}[finding.level], finding.subject, finding.seen, finding.do)
+    console.print(table)
+    if any(finding.level == "problem" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    notebook: Annotated[list[Path], typer.Argument(help="Notebooks of modules/, worked on.")],
+) -> None:
+    """Grade notebooks as they are, hidden tests included, and say which mistake each exercise shows."""
+    from mle.authoring.lesson import read_lesson
+    from mle.grading.notebook import grade
+
+    total = best = 0.0
+    for path in notebook:
+        lesson_path = root() / "lessons" / path.resolve().parent.name / f"{path.stem}.py"
+        if not lesson_path.exists():
+            fail(f"{path}: no lesson {lesson_path.parent.name}/{lesson_path.stem} in this course")
+        lesson = read_lesson(lesson_path)
+        try:
+            verdicts = grade(path, lesson)
+        except ValueError as error:
+            fail(str(error))
+        for verdict in verdicts:
+            console.print(str(verdict), markup=False, highlight=False, soft_wrap=True)
+        got, of = sum(v.points for v in verdicts if v.passed), sum(e.points for e in lesson.exercises)
+        console.print(f"{path.name}: {got:g} of {of:g} points", highlight=False)
+        total, best = total + got, best + of
+    if len(notebook) > 1:
+        console.print(f"together: {total:g} of {best:g} points", highlight=False)
 
 
 if __name__ == "__main__":

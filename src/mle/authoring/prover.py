@@ -240,7 +240,7 @@ def main() -> None:
     lesson = read_lesson(options.lesson)
     _OUT = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what lessons print is not wanted
-    exec(lesson.imports, {})  # noqa: S102 - the lesson's own import statements
+    exec(lesson.imports, {})
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

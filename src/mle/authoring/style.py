@@ -13,6 +13,8 @@ CARD = re.compile(r"^### Exercise \d+ · .+\n+(\d+) min · (?:●{1,4}○{0,3}) 
 NUMBER = re.compile(r"(?<![\w.#/-])[-−]?\d[\d,]*(?:\.\d+)?(?:\s?%)?(?![\w-])")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(|<img\b([^>]*)>")
 SOURCES = re.compile(r"^## Sources\b.*", re.M | re.S)
+CARD_BODY = re.compile(r"^### Exercise \d+ · .*", re.M | re.S)
+"""From a card's heading to the end of its cell."""
 
 
 def problems_of(lesson: Lesson) -> list[str]:
@@ -89,7 +91,7 @@ def _norm(text: str) -> str:
 
 def _blank(source: str) -> str:
     """The text with everything that is not prose replaced by spaces, lines kept."""
-    hide = (SOURCES, CARD, re.compile(r"```.*?```", re.S), re.compile(r"`[^`\n]*`"), re.compile(r"\$\$.*?\$\$", re.S),
+    hide = (SOURCES, CARD_BODY, re.compile(r"```.*?```", re.S), re.compile(r"<code>.*?</code>", re.S), re.compile(r"`[^`\n]*`"), re.compile(r"\$\$.*?\$\$", re.S),
             re.compile(r"\$[^$\n]+\$"), re.compile(r"\]\([^)]*\)"), re.compile(r"<!--.*?-->", re.S), re.compile(r"<[^>]*>"))  # fmt: skip
     for pattern in hide:
         source = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), source)

@@ -63,7 +63,7 @@ class Verdict:
     def __str__(self) -> str:
         if self.passed:
             return f"✓ {self.exercise} · passed · {_points(self.points)}"
-        lines = [f"✗ {self.exercise} · {_HEADLINE[self.status]}", f"  {self.message}"]
+        lines = [f"{_LOOKS[self.status][1]} {self.exercise} · {_HEADLINE[self.status]}", f"  {self.message}"]
         if self.table:
             width = [max(len(row[i]) for row in [_HEADER, *self.table]) for i in range(3)]
             for row in [_HEADER, *self.table]:

@@ -21,10 +21,10 @@ def _show(shell, etype, value, tb, tb_offset=None):
     """IPython's hook: returns the lines of the error output, after displaying the box."""
     from IPython.display import display
 
-    if isinstance(value, Failed) or isinstance(value, NotImplementedError) or current_exercise():
+    if isinstance(value, (Failed, NotImplementedError)) or current_exercise():
         verdict: Verdict = verdict_of(value)
         display(verdict)
-        lines = [f"{verdict.exercise or 'exercise'}: {verdict.status}. {verdict.message}"]
+        lines = [f"{verdict.exercise}: {verdict.says}"]  # the box above says the rest
         shell._showtraceback(etype, value, lines)
         return lines
     shell.showtraceback((etype, value, tb), tb_offset=tb_offset)

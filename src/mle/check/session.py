@@ -85,7 +85,7 @@ def probe(fn: Callable) -> Callable:
 
 def verdict_of(error: BaseException | None) -> Verdict:
     """The verdict that an exception (or none) of a check cell means."""
-    name, points = _current["exercise"], _current["points"]
+    name, points = current_exercise() or "exercise", _current["points"]
     _current["open"] = False
     if error is None:
         return Verdict(name, "passed", points=points)

@@ -94,11 +94,11 @@ def _encode(value: Any, buffers: list[bytes], export: Callable[[Any], dict], dep
         return _array(value, buffers, export, depth)
     module = kind.__module__.partition(".")[0]
     try:
-        if module == "torch" or "torch" in sys.modules and isinstance(value, sys.modules["torch"].Tensor):
+        if module == "torch" or ("torch" in sys.modules and isinstance(value, sys.modules["torch"].Tensor)):
             return _tensor(value, buffers)
         if module in ("tensorflow", "keras") and hasattr(value, "numpy") and hasattr(value, "dtype"):
             return _array(np.asarray(value.numpy()), buffers, export, depth)
-        if module == "pandas" or "pandas" in sys.modules and _is_pandas(value):
+        if module == "pandas" or ("pandas" in sys.modules and _is_pandas(value)):
             return _pandas(value, buffers)
     except _NotPlain:
         return export(value)

@@ -1,0 +1,132 @@
+"""Rebuilds datasets from their sources and compares the result, byte for byte, with what the repository holds.
+
+    python datasets/rebuild.py [NAME ...]          all of them, or those named
+    python datasets/rebuild.py --accept NAME       takes over a changed build: data and catalogue.toml
+
+Each folder ``NAME/`` has a ``build.py`` with VERSION, LICENCE, FILE_LICENCES, SOURCE and ``build(out: Path)``. A file
+that is missing or damaged is put back when its rebuild is the one the catalogue lists. Exit code 1: something differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import shutil
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from sources import SourceError, sha256  # noqa: E402  (build scripts import it by this name too)
+
+CATALOGUE = HERE / "catalogue.toml"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description="Rebuild datasets and compare them with the repository's, byte for byte."
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a folder of datasets/; none: all")
+    parser.add_argument("--accept", action="store_true", help="write what was built, and catalogue.toml")
+    arguments = parser.parse_args()
+    known = sorted(script.parent.name for script in HERE.glob("*/build.py"))
+    if unknown := sorted(set(arguments.names) - set(known)):
+        parser.error(f"no such dataset: {', '.join(unknown)}; there are {', '.join(known)}")
+    same = True
+    for name in arguments.names or known:
+        try:
+            same &= rebuild(name, accept=arguments.accept)
+        except SourceError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            same = False
+    return 0 if same else 1
+
+
+def build_script(name: str) -> ModuleType:
+    """The module ``datasets/NAME/build.py``."""
+    spec = importlib.util.spec_from_file_location(f"datasets_{name.replace('-', '_')}_build", HERE / name / "build.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rebuild(name: str, *, accept: bool = False, folder: Path | None = None) -> bool:
+    """Builds ``name`` in a temporary folder and prints one line per file; True when nothing differs."""
+    folder = folder or HERE / name
+    script = build_script(name)
+    catalogue = read_catalogue()
+    listed = catalogue.get(name, {}).get("files", {})
+    same = True
+    with tempfile.TemporaryDirectory() as temporary:
+        out = Path(temporary)
+        script.build(out)
+        built = {file.name: describe(file, script.FILE_LICENCES.get(file.name)) for file in sorted(out.iterdir())}
+        for file, entry in built.items():
+            if accept:
+                verdict = "written"
+            elif entry["sha256"] != listed.get(file, {}).get("sha256"):
+                verdict, same = f"different from the catalogue{writer_note(catalogue)}", False
+            elif (folder / file).exists() and sha256(folder / file) == entry["sha256"]:
+                verdict = "equal"
+            else:
+                verdict = "was missing or damaged, put back"
+            if verdict.startswith(("written", "was")):
+                shutil.copyfile(out / file, folder / file)
+            print(f"{name}/{file}: {verdict}")
+    for file in sorted(set(listed) - set(built)):
+        if accept:
+            (folder / file).unlink(missing_ok=True)
+        print(f"{name}/{file}: {'removed' if accept else 'in the catalogue, but not built'}")
+        same = same and accept
+    if accept:
+        entry = {"version": script.VERSION, "licence": script.LICENCE, "source": script.SOURCE, "files": built}
+        write_catalogue(catalogue | {"pyarrow": pa.__version__, name: entry})
+    return same
+
+
+def describe(file: Path, licence: str | None) -> dict[str, Any]:
+    """A file's entry in the catalogue; ``licence`` only where it is not the dataset's."""
+    entry: dict[str, Any] = {}
+    if file.suffix == ".parquet":
+        entry["rows"] = pq.read_metadata(file).num_rows
+    entry |= {"bytes": file.stat().st_size, "sha256": sha256(file)}
+    return entry | ({"licence": licence} if licence else {})
+
+
+def writer_note(catalogue: dict[str, Any]) -> str:
+    """Parquet bytes can change with the library that writes them: says so when it is another one."""
+    written = catalogue.get("pyarrow", pa.__version__)
+    return "" if written == pa.__version__ else f" (written with pyarrow {written}, rebuilt with {pa.__version__})"
+
+
+def read_catalogue() -> dict[str, Any]:
+    return tomllib.loads(CATALOGUE.read_text(encoding="utf-8")) if CATALOGUE.exists() else {}
+
+
+def write_catalogue(catalogue: dict[str, Any]) -> None:
+    lines = ["# Written by `python datasets/rebuild.py --accept NAME`: not to be edited by hand."]
+    lines += [f'pyarrow = "{catalogue["pyarrow"]}"']
+    for name in sorted(set(catalogue) - {"pyarrow"}):
+        lines += ["", f"[{name}]"] + [
+            f"{key} = {quoted(value)}" for key, value in catalogue[name].items() if key != "files"
+        ]
+        for file, entry in sorted(catalogue[name]["files"].items()):
+            lines += ["", f'[{name}.files."{file}"]'] + [f"{key} = {quoted(value)}" for key, value in entry.items()]
+    CATALOGUE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def quoted(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,53 @@
+"""Every grader is right: each lesson's answers are judged as they must be, in one process and across the wall."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mle.authoring.lesson import find_lessons, read_lesson
+from mle.authoring.mutants import mutants_of
+from mle.authoring.soundness import MUTATION_GOAL, fingerprint, prove, table_path
+from mle.authoring.style import problems_of
+
+ROOT = Path(__file__).resolve().parent.parent
+LESSONS = find_lessons(ROOT)
+NAMES = [f"{path.parent.name}/{path.stem}" for path in LESSONS]
+
+
+def test_there_are_lessons_to_prove():
+    assert LESSONS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=NAMES)
+def test_every_answer_gets_the_verdict_it_must(path):
+    report = prove(path)
+    problems = report.problems + [p for proof in report.proofs for p in proof.problems]
+    assert not problems, "\n".join(problems)
+    assert report.proofs and all(proof.counts["across"][1] > 0 for proof in report.proofs)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=NAMES)
+def test_the_text_keeps_the_contract(path):
+    assert problems_of(read_lesson(path)) == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=NAMES)
+def test_the_committed_mutation_scores_are_of_this_text_and_high_enough(path):
+    lesson = read_lesson(path)
+    table = json.loads(table_path(path).read_text(encoding="utf-8"))
+    assert list(table) == [e.name for e in lesson.exercises], "run `make mutants`"
+    for exercise in lesson.exercises:
+        row = table[exercise.name]
+        assert row["fingerprint"] == fingerprint(exercise), f"{exercise.name} has changed: run `make mutants`"
+        assert row["mutants"] + row["equivalent"] == len(mutants_of(exercise.cell.source))
+        assert row["rejected"] >= MUTATION_GOAL * row["mutants"], f"{exercise.name}: {row['survivors']}"
+
+
+def test_exercise_names_are_unique_within_a_module():
+    for module in {path.parent for path in LESSONS}:
+        names = [e.name for path in LESSONS if path.parent == module for e in read_lesson(path).exercises]
+        assert len(names) == len(set(names))
