@@ -56,6 +56,7 @@ from scipy import stats
 
 from mle import check, flights
 
+tf.get_logger().setLevel("ERROR")
 DIM, WIDTH = 4, 25  # entries of each embedding, units of the hidden layer
 NAMES = ["carrier", "origin", "dest"]
 
@@ -983,9 +984,36 @@ print(f"dense gradients: largest gap {max(gaps):.0e} (as it is: {max(drifts['Ada
 
 # %%
 RUNS = {
-    "pytorch": @@pytorch@@,
-    "keras": @@keras@@,
-    "keras_from_torch": @@keras_from_torch@@,
+    "pytorch": [
+        [0.3033, 0.2913, 0.2848, 0.2798],
+        [0.2932, 0.2891, 0.2829, 0.2827],
+        [0.3246, 0.3005, 0.2937, 0.2890],
+        [0.3066, 0.2929, 0.2856, 0.2827],
+        [0.2991, 0.2876, 0.2790, 0.2796],
+        [0.3043, 0.2951, 0.2844, 0.2868],
+        [0.3160, 0.2910, 0.2875, 0.2789],
+        [0.2963, 0.2899, 0.2821, 0.2834],
+    ],
+    "keras": [
+        [0.2910, 0.2850, 0.2807, 0.2781],
+        [0.2767, 0.2827, 0.2795, 0.2802],
+        [0.2974, 0.2818, 0.2824, 0.2825],
+        [0.2902, 0.2832, 0.2779, 0.2777],
+        [0.2878, 0.2830, 0.2778, 0.2793],
+        [0.2945, 0.2918, 0.2848, 0.2854],
+        [0.2936, 0.2820, 0.2815, 0.2773],
+        [0.2955, 0.2864, 0.2804, 0.2879],
+    ],
+    "keras_from_torch": [
+        [0.3035, 0.2910, 0.2847, 0.2798],
+        [0.2931, 0.2879, 0.2819, 0.2824],
+        [0.3143, 0.2968, 0.2923, 0.2891],
+        [0.3016, 0.2906, 0.2855, 0.2837],
+        [0.2951, 0.2857, 0.2782, 0.2796],
+        [0.2934, 0.2920, 0.2841, 0.2848],
+        [0.3089, 0.2903, 0.2873, 0.2787],
+        [0.2902, 0.2879, 0.2808, 0.2841],
+    ],
 }
 RUNS = {arm: np.array(rows) for arm, rows in RUNS.items()}
 
@@ -1131,7 +1159,16 @@ lists = paired_verdict([3.0, 4.0, 5.0], [1.0, 3.0, 2.0])
 check.close(lists[:2], [-0.484138, 4.484138], says="the card's example gives another interval", rtol=1e-5)
 check.equal(lists[2], "noise", says="the card's example is noise: 0 is inside")
 
-truth = @@truth@@
+stored = {  # epochs 1 and 4 of RUNS, once more
+    "pytorch": [[0.3033, 0.2932, 0.3246, 0.3066, 0.2991, 0.3043, 0.316, 0.2963], [0.2798, 0.2827, 0.289, 0.2827, 0.2796, 0.2868, 0.2789, 0.2834]],
+    "keras": [[0.291, 0.2767, 0.2974, 0.2902, 0.2878, 0.2945, 0.2936, 0.2955], [0.2781, 0.2802, 0.2825, 0.2777, 0.2793, 0.2854, 0.2773, 0.2879]],
+    "keras_from_torch": [[0.3035, 0.2931, 0.3143, 0.3016, 0.2951, 0.2934, 0.3089, 0.2902], [0.2798, 0.2824, 0.2891, 0.2837, 0.2796, 0.2848, 0.2787, 0.2841]],
+}
+truth = {}
+for name, arm in (("keras", "keras"), ("same start", "keras_from_torch")):
+    for i, epoch in enumerate((1, 4)):
+        p_value = stats.ttest_rel(stored[arm][i], stored["pytorch"][i]).pvalue
+        truth[f"{name}, epoch {epoch}"] = "real" if p_value < 0.05 else "noise"
 check.that(isinstance(decision, dict) and set(decision) == set(truth), says="the decision must have the four keys of the card",
            seen=decision, expected=", ".join(truth))  # fmt: skip
 for key, answer in decision.items():
@@ -1150,5 +1187,5 @@ check.prose("18 %", train.late.mean())
 check.prose("9 %", valid.late.mean())
 rate, late_rate = float(train.late.mean()), float(valid.late.mean())
 check.prose("0.334", -(late_rate * np.log(rate) + (1 - late_rate) * np.log(1 - rate)))
-check.prose("0.29", fit_loss)
+check.prose("0.285", fit_loss, tolerance=0.003)
 check.that(gap < 1e-6, says="the prose says that the logits agree to better than 1e-6", seen=gap)
