@@ -58,7 +58,9 @@ def lessons_at(targets: list[Path]) -> list[Path]:
 def build(
     lesson: Annotated[list[Path] | None, typer.Argument(help="Lesson files or module folders; all for none.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Execute unchanged lessons too.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Execute nothing; end with 1 where something is stale.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Execute nothing; end with 1 where something is stale.")
+    ] = False,
 ) -> None:
     """Build solutions/ and modules/ from lessons/: what changed is checked, executed and written."""
     from mle.authoring.build import build as build_lessons
@@ -91,6 +93,7 @@ def prove(
     for path in lessons_at(lesson or []):
         try:
             with console.status(f"{path.name} …") as status:
+
                 def tell(name: str, done: int, path: Path = path, status=status) -> None:
                     status.update(f"{path.name} · {name} · {done} answers judged")
 
@@ -109,7 +112,9 @@ def prove(
 
 @app.command()
 def lab(
-    port: Annotated[int | None, typer.Option(help="The port to listen on; the first free one from 8888 for none.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on; the first free one from 8888 for none.")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser on the start page.")] = True,
 ) -> None:
     """Open JupyterLab on the start page of modules/."""
@@ -128,7 +133,9 @@ def doctor() -> None:
     table = Table("", "looked at", "seen", "what to do", title="mle doctor", title_justify="left")
     findings = examine()
     for finding in findings:
-        table.add_row({"ok": "✓", "note": "·", "problem": "✗"}[finding.level], finding.subject, finding.seen, finding.do)
+        table.add_row(
+            {"ok": "✓", "note": "·", "problem": "✗"}[finding.level], finding.subject, finding.seen, finding.do
+        )
     console.print(table)
     if any(finding.level == "problem" for finding in findings):
         raise typer.Exit(1)

@@ -104,7 +104,9 @@ def execute(notebook: nbformat.NotebookNode, lesson: Lesson, folder: Path) -> di
     try:
         client.execute(env={**os.environ, **ENVIRONMENT})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise LessonError([f"{lesson.path}:{_failed_line(notebook, lesson)}: the cell fails: {_last_line(error)}"]) from None
+        raise LessonError(
+            [f"{lesson.path}:{_failed_line(notebook, lesson)}: the cell fails: {_last_line(error)}"]
+        ) from None
     finally:
         stop.set()
         watcher.join()
@@ -208,7 +210,10 @@ def _write(path: Path, text: str) -> None:
 def _remember(path: Path, name: str, measured: dict) -> None:
     """Note seconds and megabytes, rounded up; a figure that is still about right stays, so that builds agree."""
     known = json.loads(path.read_text()) if path.exists() else {}
-    now = {"seconds": max(5, 5 * round(measured["seconds"] / 5)), "megabytes": max(100, 100 * round(measured["megabytes"] / 100))}
+    now = {
+        "seconds": max(5, 5 * round(measured["seconds"] / 5)),
+        "megabytes": max(100, 100 * round(measured["megabytes"] / 100)),
+    }
     old = known.get(name)
     if old and all(0.5 * old[key] <= now[key] <= 1.5 * old[key] + 5 for key in now):
         return
@@ -216,8 +221,13 @@ def _remember(path: Path, name: str, measured: dict) -> None:
     _write(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
-def build(root: Path, paths: list[Path] | None = None, force: bool = False, check: bool = False,
-          say: Callable[[str], None] = lambda text: None) -> list[Path]:
+def build(
+    root: Path,
+    paths: list[Path] | None = None,
+    force: bool = False,
+    check: bool = False,
+    say: Callable[[str], None] = lambda text: None,
+) -> list[Path]:
     """Build what changed among the lessons at `paths` (all for None); with `check`, only find it. Returns those lessons.
 
     Every lesson's text is checked first: nothing is executed where one has a shortcoming (`LessonError`).

@@ -7,7 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from mle.authoring.lesson import Lesson, LessonError, find_lessons, read_lesson
+from mle.authoring.lesson import Cell, Lesson, LessonError, find_lessons, read_lesson
 from mle.authoring.style import CARD
 
 REQUIRED = ("title", "duty", "prerequisites", "outcomes", "datasets")
@@ -19,7 +19,9 @@ def read_module(folder: Path) -> dict:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise LessonError([f"{path}: missing; it names the module's title, duty, prerequisites, outcomes and datasets"]) from None
+        raise LessonError(
+            [f"{path}: missing; it names the module's title, duty, prerequisites, outcomes and datasets"]
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise LessonError([f"{path}: not TOML ({error})"]) from None
     missing = [key for key in REQUIRED if key not in data]
@@ -27,7 +29,7 @@ def read_module(folder: Path) -> dict:
         raise LessonError([f"{path}: without {', '.join(missing)}"])
     lessons = [read_lesson(p) for p in find_lessons(folder.parent.parent, folder.name)]
     known = {e.name for lesson in lessons for e in lesson.exercises}
-    known |= {cell.get("explain") for lesson in lessons for cell in lesson.cells if cell.get("explain")}
+    known |= {cell.get("explain") for lesson in lessons for cell in _explained(lesson)}
     wrong = [
         f"{path}: the outcome {outcome.get('text', '')!r} names the exercise {name!r}, which no lesson has"
         for outcome in data["outcomes"]
@@ -46,21 +48,35 @@ def minutes_of(lesson: Lesson) -> int:
     return 5 * max(1, round((cards + len(re.findall(r"\w+", text)) / 200) / 5))
 
 
-def write_indexes(root: Path) -> None:
-    """Write `modules/index.md` and an `index.md` in each module's folder."""
-    modules = {f.name: read_module(f) for f in sorted((root / "lessons").glob("[0-9][0-9]-*")) if f.is_dir()}
+def indexes(root: Path) -> dict[Path, str]:
+    """The text of `modules/index.md` and of each module's `index.md`, by path. Raises `LessonError`."""
+    pages: dict[Path, str] = {}
     rows = []
-    for name, module in modules.items():
-        path = root / "modules" / name / "index.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in sorted(f for f in (root / "lessons").glob("[0-9][0-9]-*") if f.is_dir()):
+        module, name = read_module(folder), folder.name
         measured_at = root / "solutions" / name / "measured.json"
-        measured = json.loads(measured_at.read_text()) if measured_at.exists() else {}
-        path.write_text(_module_page(module, measured), encoding="utf-8")
+        measured = json.loads(measured_at.read_text(encoding="utf-8")) if measured_at.exists() else {}
+        pages[root / "modules" / name / "index.md"] = _module_page(module, measured)
         minutes = sum(map(minutes_of, module["lessons"]))
-        count = sum(len(lesson.exercises) for lesson in module["lessons"])
+        count = sum(map(_exercises, module["lessons"]))
         rows.append(f"| [{name[:2]} · {module['title']}]({name}/index.md) | {module['duty']} | {len(module['lessons'])} | "
-                    f"{count} | {_hours(minutes)} | {', '.join(module['prerequisites']) or 'none'} |")  # fmt: skip
-    (root / "modules" / "index.md").write_text(START.format(rows="\n".join(rows)), encoding="utf-8")
+                    f"{count} | {_hours(minutes)} | {', '.join(module['prerequisites']) or 'nothing'} |")  # fmt: skip
+    return pages | {root / "modules" / "index.md": START.format(rows="\n".join(rows))}
+
+
+def write_indexes(root: Path) -> None:
+    """Write every index page."""
+    for path, text in indexes(root).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _exercises(lesson: Lesson) -> int:
+    return len(lesson.exercises) + len(_explained(lesson))
+
+
+def _explained(lesson: Lesson) -> list[Cell]:
+    return [cell for cell in lesson.cells if cell.get("explain")]
 
 
 def _hours(minutes: int) -> str:
@@ -73,11 +89,10 @@ def _module_page(module: dict, measured: dict) -> str:
     lines += [f"- {outcome['text']}" for outcome in module["outcomes"]]
     lines += ["", "| lesson | exercises | points | for you | its solution runs in |", "|---|---|---|---|---|"]
     for lesson in module["lessons"]:
-        explained = [c for c in lesson.cells if c.get("explain")]
-        points = sum(e.points for e in lesson.exercises) + sum(float(c.get("points", 0)) for c in explained)
+        points = sum(e.points for e in lesson.exercises) + sum(float(c.get("points")) for c in _explained(lesson))
         cost = measured.get(lesson.name)
         runs = f"{cost['seconds']} s, {cost['megabytes'] / 1000:.1f} GB" if cost else ""
-        lines.append(f"| [{lesson.name[0]} · {lesson.title}]({lesson.name}.ipynb) | {len(lesson.exercises) + len(explained)} | "
+        lines.append(f"| [{lesson.name[0]} · {lesson.title}]({lesson.name}.ipynb) | {_exercises(lesson)} | "
                      f"{points:g} | {_hours(minutes_of(lesson))} | {runs} |")  # fmt: skip
     lines += ["", f"Data: {', '.join(module['datasets'])}.", "", "[All modules](../index.md)", ""]
     return "\n".join(lines)

@@ -161,7 +161,9 @@ def read_cells(path: Path) -> list[Cell]:
     if len(cells) == len(marks) + 1:  # text before the first mark
         marks = [1, *marks]
     if len(cells) != len(marks):
-        raise LessonError([f"{path}:1: {len(marks)} `# %%` marks but {len(cells)} cells; a mark stands inside a string"])
+        raise LessonError(
+            [f"{path}:1: {len(marks)} `# %%` marks but {len(cells)} cells; a mark stands inside a string"]
+        )
     own = [{k: v for k, v in cell.metadata.items() if k != "lines_to_next_cell"} for cell in cells]
     return [Cell(c.cell_type, c.source, line, meta) for c, line, meta in zip(cells, marks, own, strict=True)]
 
@@ -186,11 +188,17 @@ def read_lesson(path: Path) -> Lesson:
             found.setdefault(name, (position, cell))
     for name, (position, cell) in exercises.items():
         if name not in checks:
-            problems.append(f"{path}:{cell.line}: exercise {name!r} has no check; add a cell `# %% check=\"{name}\" points=N`")
+            problems.append(
+                f'{path}:{cell.line}: exercise {name!r} has no check; add a cell `# %% check="{name}" points=N`'
+            )
         elif checks[name][0] < position:
-            problems.append(f"{path}:{checks[name][1].line}: the check of {name!r} stands before its exercise; move it below")
+            problems.append(
+                f"{path}:{checks[name][1].line}: the check of {name!r} stands before its exercise; move it below"
+            )
         if not SOLUTION.search(cell.source):
-            problems.append(f"{path}:{cell.line}: exercise {name!r} has no ### BEGIN SOLUTION … ### END SOLUTION region")
+            problems.append(
+                f"{path}:{cell.line}: exercise {name!r} has no ### BEGIN SOLUTION … ### END SOLUTION region"
+            )
     for name, (_, cell) in checks.items():
         if name not in exercises:
             problems.append(f"{path}:{cell.line}: check {name!r} has no exercise of that name")
@@ -231,14 +239,16 @@ def _read_answers(path: Path, exercises: dict, problems: list[str]) -> tuple[lis
             problems.append(f"{at}: kind {kind!r} is none of {', '.join(KINDS)}")
         elif kind == "equivalent":
             if not cell.get("mutant") or not cell.get("reason"):
-                problems.append(f"{at}: an equivalent mutant needs mutant=\"…\" (as `mle prove` prints it) and reason=\"…\"")
+                problems.append(
+                    f'{at}: an equivalent mutant needs mutant="…" (as `mle prove` prints it) and reason="…"'
+                )
             equivalents.setdefault(name, {})[str(cell.get("mutant"))] = str(cell.get("reason"))
         elif not label:
-            problems.append(f"{at}: an answer needs a name=\"…\"")
+            problems.append(f'{at}: an answer needs a name="…"')
         elif any(a.exercise == name and a.name == label for a in answers):
             problems.append(f"{at}: {name!r} already has an answer named {label!r}")
         elif kind == "mistake" and not cell.get("says"):
-            problems.append(f"{at}: mistake {label!r} has no says=\"…\": the words its message must contain")
+            problems.append(f'{at}: mistake {label!r} has no says="…": the words its message must contain')
         else:
             answers.append(Answer(name, kind, label, cell.source, str(cell.get("says") or ""), cell.line))
     return answers, equivalents

@@ -115,8 +115,12 @@ def _operators(node: ast.AST, whole: str) -> Iterator:
         case ast.Compare(ops=[op]) if type(op) in COMPARE:
             yield _with(node, ops=[COMPARE[type(op)]()])
             if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
-                yield ast.UnaryOp(ast.Not(), copy.deepcopy(node)) if not _elementwise(node) else _with(
-                    node, ops=[{ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}[type(op)]()]
+                yield (
+                    ast.UnaryOp(ast.Not(), copy.deepcopy(node))
+                    if not _elementwise(node)
+                    else _with(
+                        node, ops=[{ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}[type(op)]()]
+                    )
                 )
         case ast.BinOp(op=op) if type(op) in ARITHMETIC:
             yield _with(node, op=ARITHMETIC[type(op)]())

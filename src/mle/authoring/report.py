@@ -50,7 +50,9 @@ def print_report(report: Report, console: Console) -> None:
         console.print(f"✗ {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
     for proof in report.proofs:
         for name in proof.survivors:
-            console.print(f"survives in {proof.exercise}: {name}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+            console.print(
+                f"survives in {proof.exercise}: {name}", style="yellow", markup=False, highlight=False, soft_wrap=True
+            )
     console.print(totals(report), highlight=False, soft_wrap=True)
 
 

@@ -62,8 +62,13 @@ class Report:
         return sum(of for p in self.proofs for _, of in p.counts.values())
 
 
-def prove(path: Path, exercise: str | None = None, mutants: bool = False, jobs: int = 2,
-          progress: Callable[[str, int], None] | None = None) -> Report:
+def prove(
+    path: Path,
+    exercise: str | None = None,
+    mutants: bool = False,
+    jobs: int = 2,
+    progress: Callable[[str, int], None] | None = None,
+) -> Report:
     """Run every answer of the lesson at `path` (of one `exercise`) and judge the outcomes.
 
     `progress(exercise, outcomes so far)` is called after each. Raises `LessonError` where the text is not in order.
@@ -77,11 +82,19 @@ def prove(path: Path, exercise: str | None = None, mutants: bool = False, jobs: 
     command = [sys.executable, "-m", "mle.authoring.prover", str(path), "--jobs", str(jobs)]
     command += ["--exercise", exercise] if exercise else []
     command += ["--mutants"] if mutants else []
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "MPLBACKEND": "Agg", "CUDA_VISIBLE_DEVICES": "", "MLE_SEED": "0"}
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "Agg",
+        "CUDA_VISIBLE_DEVICES": "",
+        "MLE_SEED": "0",
+    }
     started = time.monotonic()
     outcomes: list[dict] = []
     problems: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
         for line in process.stdout:
             data = json.loads(line)
             if "problem" in data:
@@ -104,7 +117,11 @@ def judge(exercise: Exercise, outcomes: list[dict]) -> Proof:
     here: dict[tuple, Verdict] = {}
     for outcome in outcomes:
         verdict = Verdict(**outcome["verdict"])
-        kind, name, side = outcome["kind"], outcome["name"], "across the wall" if outcome["across"] else "in one process"
+        kind, name, side = (
+            outcome["kind"],
+            outcome["name"],
+            "across the wall" if outcome["across"] else "in one process",
+        )
         what = f"{exercise.name}: {kind} {name!r}, {side}"
         key = (kind, name, outcome["seed"])
         if kind == "mutant":
@@ -127,7 +144,9 @@ def judge(exercise: Exercise, outcomes: list[dict]) -> Proof:
             proof.problems.append(f"{what}, seed {outcome['seed']}: {found}")
     for kind, least in (("reference", len(SEEDS)), ("stub", 1)):
         if proof.counts.get(kind, [0, 0])[1] < least:
-            proof.problems.append(f"{exercise.name}: {kind} was judged {proof.counts.get(kind, [0, 0])[1]} of {least} times")
+            proof.problems.append(
+                f"{exercise.name}: {kind} was judged {proof.counts.get(kind, [0, 0])[1]} of {least} times"
+            )
     killed, of = proof.killed
     if of and killed / of < MUTATION_GOAL:
         proof.problems.append(f"{exercise.name}: {killed} of {of} mutants rejected, fewer than {MUTATION_GOAL:.0%}")

@@ -54,12 +54,16 @@ def _card(lesson: Lesson, position: int, name: str, points: float) -> list[str]:
     line = lesson.cells[position].line
     cards = list(CARD.finditer(text))
     if not cards:
-        return [f"{lesson.path}:{line}: {name!r} has no card; write `### Exercise 2 · Title`, then `10 min · ●●○○ · 3 points`"]
+        return [
+            f"{lesson.path}:{line}: {name!r} has no card; write `### Exercise 2 · Title`, then `10 min · ●●○○ · 3 points`"
+        ]
     found = []
     if float(cards[-1][2]) != points:
         found.append(f"{lesson.path}:{line}: the card of {name!r} says {cards[-1][2]} points, its check {points:g}")
     if "<summary>Hint" not in text[cards[-1].start() :]:
-        found.append(f"{lesson.path}:{line}: {name!r} has no hint; add `<details><summary>Hint 1 · the idea</summary> … </details>`")
+        found.append(
+            f"{lesson.path}:{line}: {name!r} has no hint; add `<details><summary>Hint 1 · the idea</summary> … </details>`"
+        )
     return found
 
 

@@ -38,7 +38,9 @@ def array(value: Any, what: str = "the answer") -> np.ndarray:
     try:
         out = np.asarray(value)
     except ValueError:
-        raise Failed(f"{what} is not a rectangular array: its rows have different lengths", seen=describe(value)) from None
+        raise Failed(
+            f"{what} is not a rectangular array: its rows have different lengths", seen=describe(value)
+        ) from None
     return out.view(np.ndarray)
 
 

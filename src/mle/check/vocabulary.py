@@ -34,8 +34,12 @@ def equal(actual: Any, expected: Any, *, says: str = "the value is not the expec
         if not isinstance(actual, dict):
             raise Failed(says, seen=describe(actual), expected=describe(expected), look=look)
         if set(actual) != set(expected):
-            raise Failed(says, seen=f"the keys {describe(sorted(map(str, actual)))}",
-                         expected=f"the keys {describe(sorted(map(str, expected)))}", look=look)
+            raise Failed(
+                says,
+                seen=f"the keys {describe(sorted(map(str, actual)))}",
+                expected=f"the keys {describe(sorted(map(str, expected)))}",
+                look=look,
+            )
         for key in expected:
             equal(actual[key], expected[key], says=says, look=look or f"the entry {key!r}")
         return
@@ -100,8 +104,15 @@ def shape(actual: Any, expected: Sequence[int | None], *, says: str = "", look: 
     """The array has this shape; None stands for any length."""
     got = array(actual).shape
     if len(got) != len(expected) or any(n is not None and m != n for m, n in zip(got, expected, strict=True)):
-        wanted = "(" + ", ".join("any" if n is None else str(n) for n in expected) + ("," if len(expected) == 1 else "") + ")"
-        raise Failed(says or "the shape is not the one asked for", seen=f"shape {got}", expected=f"shape {wanted}", look=look)
+        wanted = (
+            "("
+            + ", ".join("any" if n is None else str(n) for n in expected)
+            + ("," if len(expected) == 1 else "")
+            + ")"
+        )
+        raise Failed(
+            says or "the shape is not the one asked for", seen=f"shape {got}", expected=f"shape {wanted}", look=look
+        )
 
 
 def within(actual: Any, low: float, high: float, *, says: str = "", look: str = "") -> None:
@@ -110,8 +121,12 @@ def within(actual: Any, low: float, high: float, *, says: str = "", look: str = 
     outside = ~((got >= low) & (got <= high))
     if got.size == 0 or outside.any():
         seen = number(got[outside].ravel()[0]) if got.size else "no values"
-        raise Failed(says or "a value is outside the band", seen=seen,
-                     expected=f"between {number(low)} and {number(high)}", look=look)
+        raise Failed(
+            says or "a value is outside the band",
+            seen=seen,
+            expected=f"between {number(low)} and {number(high)}",
+            look=look,
+        )
 
 
 def before(times: Any, cutoff: Any, *, says: str, look: str = "") -> None:
@@ -125,28 +140,41 @@ def before(times: Any, cutoff: Any, *, says: str, look: str = "") -> None:
         raise Failed(says, seen="no rows at all", expected=f"rows before {cutoff}", look=look)
     late = ~(got < limit)
     if late.any():
-        raise Failed(says, seen=f"{int(late.sum())} of {len(got)} not before {cutoff}, the latest {got.max()}",
-                     expected=f"all before {cutoff}", look=look)
+        raise Failed(
+            says,
+            seen=f"{int(late.sum())} of {len(got)} not before {cutoff}, the latest {got.max()}",
+            expected=f"all before {cutoff}",
+            look=look,
+        )
 
 
 def disjoint(first: Any, second: Any, *, says: str, look: str = "") -> None:
     """The two share no value: rows, keys or indices of two parts of a split."""
     common = set(array(first).ravel().tolist()) & set(array(second).ravel().tolist())
     if common:
-        raise Failed(says, seen=f"{len(common)} in both, such as {describe(min(common, key=str))}",
-                     expected="none in both", look=look)
+        raise Failed(
+            says,
+            seen=f"{len(common)} in both, such as {describe(min(common, key=str))}",
+            expected="none in both",
+            look=look,
+        )
 
 
 def one_of(answer: Any, options: Iterable[Any], *, says: str = "", look: str = "") -> None:
     """The answer is written as one of `options`: a check of form, for predictions and decisions, not of truth."""
     options = list(options)
     if not any(_same(_scalar(answer), option) for option in options):
-        raise Failed(says or "the answer is not one of the options", seen=describe(answer),
-                     expected="one of " + ", ".join(map(repr, options)), look=look)
+        raise Failed(
+            says or "the answer is not one of the options",
+            seen=describe(answer),
+            expected="one of " + ", ".join(map(repr, options)),
+            look=look,
+        )
 
 
-def raises(exception: type[BaseException], fn: Callable, *args: Any, says: str, match: str = "", look: str = "",
-           **kwargs: Any) -> None:
+def raises(
+    exception: type[BaseException], fn: Callable, *args: Any, says: str, match: str = "", look: str = "", **kwargs: Any
+) -> None:
     """`fn(*args, **kwargs)` raises `exception`, its message containing `match` (any case)."""
     try:
         result = fn(*args, **kwargs)
@@ -154,7 +182,9 @@ def raises(exception: type[BaseException], fn: Callable, *args: Any, says: str, 
         if isinstance(error, NotImplementedError) and exception is not NotImplementedError:
             raise
         if match.lower() not in str(error).lower():
-            raise Failed(says, seen=f"the message {str(error)!r}", expected=f"a message that says {match!r}", look=look) from None
+            raise Failed(
+                says, seen=f"the message {str(error)!r}", expected=f"a message that says {match!r}", look=look
+            ) from None
         return
     except NotImplementedError:
         raise
@@ -169,8 +199,9 @@ def _arguments_after(fn, args, kwargs):
     return args, kwargs
 
 
-def unchanged(fn: Callable, *args: Any, says: str = "the function changes its argument", look: str = "",
-              **kwargs: Any) -> None:
+def unchanged(
+    fn: Callable, *args: Any, says: str = "the function changes its argument", look: str = "", **kwargs: Any
+) -> None:
     """Calling `fn` leaves its arguments as they were."""
     kept = copy.deepcopy((args, kwargs))
     after = _arguments_after(fn, *copy.deepcopy(([*args], kwargs)))
@@ -180,8 +211,13 @@ def unchanged(fn: Callable, *args: Any, says: str = "the function changes its ar
         equal(now, was, says=says, look=look)
 
 
-def repeatable(fn: Callable, *args: Any, says: str = "two calls with the same arguments give different results",
-               look: str = "", **kwargs: Any) -> None:
+def repeatable(
+    fn: Callable,
+    *args: Any,
+    says: str = "two calls with the same arguments give different results",
+    look: str = "",
+    **kwargs: Any,
+) -> None:
     """Two calls with equal arguments give equal results, bit for bit."""
     first = fn(*copy.deepcopy(args), **copy.deepcopy(kwargs))
     second = fn(*copy.deepcopy(args), **copy.deepcopy(kwargs))
@@ -220,7 +256,9 @@ def gradient(
 
 def _scalar(value: Any) -> Any:
     """A 0-d array, tensor or numpy scalar as the Python value inside; anything else as it is."""
-    if isinstance(value, np.generic) or (hasattr(value, "shape") and tuple(value.shape) == () and hasattr(value, "dtype")):
+    if isinstance(value, np.generic) or (
+        hasattr(value, "shape") and tuple(value.shape) == () and hasattr(value, "dtype")
+    ):
         return array(value).item()
     return value
 
