@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mle.authoring.index import write_indexes
 from mle.authoring.release import PREPROCESSORS, STUB_OF_LANGUAGE
 
 c = get_config()  # noqa: F821 - nbgrader provides it
@@ -17,6 +18,8 @@ c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{_root / 'grading' / 'gradebook.db'}"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc*", "__pycache__", "measured.json"]
 c.GenerateAssignment.preprocessors = PREPROCESSORS
+# generate_assignment --force empties the module's folder, and its index with it, before it writes the notebooks
+c.GenerateAssignment.post_convert_hook = lambda **_: write_indexes(_root)
 c.ClearSolutions.code_stub = STUB_OF_LANGUAGE
 c.ExecutePreprocessor.timeout = 300
 c.Exchange.path_includes_course = True

@@ -81,7 +81,7 @@ def stable_log_loss(logits, late):
     return total / len(late)
 
 
-# %% exercise="stable-log-loss" kind="mistake" name="as-in-the-book" says="an extreme logit overflows"
+# %% exercise="stable-log-loss" kind="mistake" name="as-in-the-book" says="0 times log(0)"
 def stable_log_loss(logits, late):
     p = 1 / (1 + np.exp(-logits))
     return -np.mean(late * np.log(p) + (1 - late) * np.log(1 - p))
@@ -93,13 +93,7 @@ def stable_log_loss(logits, late):
     return -np.mean(late * np.log(p) + (1 - late) * np.log(1 - p))
 
 
-# %% exercise="stable-log-loss" kind="mistake" name="epsilon-in-the-log" says="clipping caps the loss"
-def stable_log_loss(logits, late):
-    p = 0.5 * (1 + np.tanh(logits / 2))
-    return -np.mean(late * np.log(p + 1e-12) + (1 - late) * np.log(1 - p + 1e-12))
-
-
-# %% exercise="stable-log-loss" kind="mistake" name="log1p-exp" says="an extreme logit overflows"
+# %% exercise="stable-log-loss" kind="mistake" name="log1p-exp" says="overflows to inf"
 def stable_log_loss(logits, late):
     return np.mean(np.log1p(np.exp(logits)) - late * logits)
 
@@ -313,7 +307,7 @@ def gradient_agrees(objective, gradient, theta):
     return np.isclose(np.sum(gradient(theta)), slope, rtol=1e-4)
 
 
-# %% exercise="gradient-checker" kind="mistake" name="wide-tolerance" says="the absolute tolerance is too wide"
+# %% exercise="gradient-checker" kind="mistake" name="wide-tolerance" says="a tolerance is too wide"
 def gradient_agrees(objective, gradient, theta):
     h = 1e-5
     slopes = [(objective(theta + e) - objective(theta - e)) / (2 * h) for e in h * np.eye(len(theta))]
@@ -382,6 +376,21 @@ def descend(objective, gradient, theta, step, tol, max_steps):
             break
         path += [path[-1] - step * slope]
     return [path[-1], [objective(point) for point in path]]
+
+
+# %% exercise="gradient-descent" kind="alternative" name="two-generators"
+def descend(objective, gradient, theta, step, tol, max_steps):
+    def points(here):
+        yield here
+        for _ in range(max_steps):
+            slope = np.array(gradient(here))
+            if not (slope**2).sum() ** 0.5 > tol:
+                return
+            here = here - slope * step
+            yield here
+
+    path = list(points(np.array(theta)))
+    return path[-1], tuple(map(objective, path))
 
 
 # %% exercise="gradient-descent" kind="mistake" name="uphill" says="uphill: the step has the wrong sign"
@@ -512,7 +521,7 @@ def descend(objective, gradient, theta, step, tol, max_steps):
     return theta, history
 
 
-# %% exercise="gradient-descent" kind="mistake" name="nothing-returned" says="is None"
+# %% exercise="gradient-descent" kind="mistake" name="nothing-returned" says="asked are two things, theta and history"
 def descend(objective, gradient, theta, step, tol, max_steps):
     history = [objective(theta)]
     for _ in range(max_steps):
@@ -643,6 +652,15 @@ def prepare(train, valid):
     return out
 
 
+# %% exercise="prepare-parts" kind="alternative" name="float32"
+def prepare(train, valid):
+    medians = np.nanmedian(train, axis=0)
+    filled = [np.where(np.isnan(part), medians, part).astype(np.float32) for part in (train, valid)]
+    means = filled[0].sum(axis=0) / len(train)
+    spreads = np.sqrt(((filled[0] - means) ** 2).sum(axis=0) / len(train))
+    return [(part - means) / np.where(spreads > 0, spreads, 1) for part in filled]
+
+
 # %% exercise="prepare-parts" kind="mistake" name="as-found" says="both of Tomas' faults are still there"
 def prepare(train, valid):
     return prepare_of_tomas(train, valid)
@@ -694,6 +712,14 @@ def prepare(train, valid):
     return (train - train.mean(axis=0)) / train.std(axis=0), (valid - train.mean(axis=0)) / train.std(axis=0)
 
 
+# %% exercise="prepare-parts" kind="mistake" name="epsilon" says="an epsilon stands in for a spread of zero"
+def prepare(train, valid):
+    medians = np.nanmedian(train, axis=0)
+    train, valid = (np.where(np.isnan(part), medians, part) for part in (train, valid))
+    means, spreads = train.mean(axis=0), train.std(axis=0) + 1e-8
+    return (train - means) / spreads, (valid - means) / spreads
+
+
 # %% exercise="prepare-parts" kind="mistake" name="sample-deviation" says="pandas' habit"
 def prepare(train, valid):
     medians = np.nanmedian(train, axis=0)
@@ -736,3 +762,13 @@ def prepare(train, valid):
     means, spreads = train.mean(axis=0), train.std(axis=0)
     spreads[spreads == 0] = 1.0
     return (train - means) / spreads, (valid - means) / spreads
+
+
+# %% [markdown]
+# ## Equivalent mutants
+
+# %% exercise="stable-log-loss" kind="equivalent" mutant="- return np.mean(np.logaddexp(0, logits) - late * logits) | + return np.mean(np.logaddexp(logits, 0) - late * logits)" reason="logaddexp is symmetric in its arguments"
+
+# %% exercise="gradient-checker" kind="equivalent" mutant="- h = 1e-05 | + h = 2e-05" reason="a step of the same order: a correct gradient checker too"
+
+# %% exercise="gradient-checker" kind="equivalent" mutant="- return np.allclose(gradient(theta), slopes) | + return np.allclose(slopes, gradient(theta))" reason="only the relative tolerance of 1e-5 refers to the other side, a difference of second order; nan is refused on either side"

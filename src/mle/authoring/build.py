@@ -25,7 +25,7 @@ from mle.authoring.lesson import Cell, Lesson, LessonError, find_lessons, read_l
 from mle.authoring.release import CLAIMS, release
 from mle.authoring.style import problems_of
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised when the build itself changes what it writes, so that everything is built anew."""
 CELL_SECONDS = 300
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
@@ -68,6 +68,8 @@ def _metadata(cell: Cell) -> dict:
     tags = sorted({*cell.tags, *([CLAIMS] if cell.get("claims") else [])})
     data: dict = {"tags": tags} if tags else {}
     roles = [key for key in ("exercise", "check", "explain") if cell.get(key)]
+    if cell.get("check"):
+        data["jupyter"] = {"source_hidden": True}  # folded: a learner opens a check's code by a click
     if roles:
         role = roles[0]
         graded = role != "exercise"
@@ -131,7 +133,8 @@ CELL_FILE = re.compile(r"[^\s'\"]*ipykernel_\d+[/\\]\d+\.py")
 
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
-    """Take out of the outputs what differs from run to run: times, memory addresses, paths, split streams."""
+    """Take out what differs from run to run: times, memory addresses, paths, split streams, the Python's version."""
+    notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type != "code":
@@ -159,8 +162,8 @@ def _clean(text: str) -> str:
 
 
 def text_of(notebook: nbformat.NotebookNode) -> str:
-    """The notebook's file: keys sorted, one final newline."""
-    return json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    """The notebook's file as JupyterLab and nbgrader write it: keys sorted, texts by line, one final newline."""
+    return nbformat.writes(notebook) + "\n"
 
 
 def is_fresh(lesson: Lesson, root: Path) -> bool:

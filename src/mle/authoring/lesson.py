@@ -15,9 +15,11 @@ from pathlib import Path
 
 import jupytext
 
+from mle.check.session import STUB_SAYS
+
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S)
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n(.*?)^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
-STUB = 'raise NotImplementedError("write your code here, in place of this line")'
+STUB = f'raise NotImplementedError("{STUB_SAYS}, in place of this line")'
 KINDS = ("alternative", "mistake", "equivalent")
 FORK_UNSAFE = ("tensorflow", "keras")
 """Libraries that cannot be forked once they have run an operation."""

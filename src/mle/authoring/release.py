@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import nbformat
-from nbconvert.preprocessors import Preprocessor
 from nbgrader import preprocessors as nbgrader_preprocessors
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
 from mle.authoring.lesson import STUB
@@ -14,7 +14,7 @@ CLAIMS = "claims"
 """The tag of cells that assert the prose's numbers; they stay with the solutions."""
 
 
-class DropClaims(Preprocessor):
+class DropClaims(NbGraderPreprocessor):
     """Leaves out the cells that assert the prose's numbers: they are for authors and CI."""
 
     def preprocess(self, nb, resources):

@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 
-from mle.check.values import number
+from mle.check.values import apart
 
 ROWS = 5
 """How many entries a failed comparison shows."""
@@ -18,7 +18,7 @@ def beside(mine: np.ndarray, target: np.ndarray, wrong: np.ndarray) -> list[list
     rows = []
     for index in list(zip(*np.nonzero(wrong), strict=True))[:ROWS]:
         place = ", ".join(str(int(i)) for i in index)
-        rows.append([f"[{place}]", number(mine[index]), number(target[index])])
+        rows.append([f"[{place}]", *apart(mine[index], target[index])])
     return rows
 
 

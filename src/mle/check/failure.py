@@ -124,7 +124,7 @@ class Failed(AssertionError):
 
     def __init__(self, says: str, *, seen="", expected="", look="", table=(), picture=""):
         super().__init__(says)
-        self.says, self.seen, self.expected, self.look = says, seen, expected, look
+        self.says, self.seen, self.expected, self.look = map(str, (says, seen, expected, look))
         self.table = [list(row) for row in table]
         self.picture = picture
 

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from mle.check.failure import Failed, UsageError, Verdict
-from mle.check.values import describe
 
 SEED_VARIABLE = "MLE_SEED"
 """The environment variable that sets the seed of a check's fresh inputs (default 0)."""
@@ -41,6 +40,11 @@ def passed() -> None:
         from IPython.display import display
 
         display(verdict)
+
+
+def close(*_: Any) -> None:
+    """Leave the check that may still be open: an interrupt ended its cell."""
+    _current["open"] = False
 
 
 def current_exercise() -> str:
@@ -91,20 +95,45 @@ def verdict_of(error: BaseException | None) -> Verdict:
         return Verdict(name, "passed", points=points)
     if isinstance(error, Failed):
         return Verdict(name, "failed", error.says, error.seen, error.expected, error.look, error.table, error.picture)
-    if isinstance(error, NotImplementedError):
+    if is_stub(error):
         return Verdict(name, "todo", TODO)
-    if isinstance(error, NameError) and getattr(error, "name", None):
+    if isinstance(error, NameError) and isinstance(getattr(error, "name", None), str):
         says = f"the name {error.name!r} is not defined: run the cells above, or define it in the exercise"
         return Verdict(name, "error", says)
     return Verdict(name, "error", f"{type(error).__name__}: {_short(error)}", seen=where_raised(error))
 
 
+def is_stub(error: BaseException | None) -> bool:
+    """Whether the error is that of an untouched stub, and not a library's own NotImplementedError."""
+    if not isinstance(error, NotImplementedError):
+        return False
+    message = message_of(error)
+    return not message or STUB_SAYS in message or UNWRITTEN_SAYS in message
+
+
+STUB_SAYS = "write your code here"
+"""What every stub raises (the line that the build writes is `mle.authoring.lesson.STUB`)."""
+UNWRITTEN_SAYS = "is not written yet"
+"""What a checker is told of a name whose exercise ended at its stub."""
 TODO = "Nothing is written here yet: replace the line `raise NotImplementedError` in the exercise with your code"
 
 
+def message_of(error: BaseException) -> str:
+    """The error's own text; empty where it has none or cannot say it."""
+    try:
+        return str(error)[:2000]
+    except Exception:  # an exception of the learner's may break its own text
+        return ""
+
+
 def _short(error: BaseException) -> str:
-    lines = [line for line in describe(str(error), 400).strip("'").split("\\n") if line.strip()]
-    return lines[0] if lines else "no message"
+    lines = [line.strip() for line in message_of(error).splitlines() if line.strip()]
+    return cut(lines[0]) if lines else "no message"
+
+
+def cut(text: str, limit: int = 300) -> str:
+    """The text, or its beginning where it is long."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def where_raised(error: BaseException) -> str:
@@ -112,7 +141,7 @@ def where_raised(error: BaseException) -> str:
     if getattr(error, "learner_line", ""):
         return error.learner_line
     own = [f for f in traceback.extract_tb(error.__traceback__) if is_cell(f.filename) and f.name != "<module>"]
-    return f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}" if own and own[-1].line else ""
+    return cut(f"line {own[-1].lineno} of {own[-1].name}: {own[-1].line}", 160) if own and own[-1].line else ""
 
 
 def is_cell(filename: str) -> bool:

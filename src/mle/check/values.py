@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numbers
+from collections.abc import KeysView, ValuesView
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from mle.check.failure import Failed
+
+_TENSORS = ("torch", "tensorflow", "keras")
 
 
 def array(value: Any, what: str = "the answer") -> np.ndarray:
@@ -31,9 +35,11 @@ def array(value: Any, what: str = "the answer") -> np.ndarray:
         value = value.to_numpy()
     if isinstance(value, np.ma.MaskedArray):
         value = value.astype(float).filled(np.nan)
+    if isinstance(value, (range, KeysView, ValuesView)):
+        value = list(value)
     if callable(value) and not isinstance(value, np.generic):
         raise Failed(f"{what} is a function or class, not a value: was it called?", seen=describe(value))
-    if isinstance(value, (list, tuple)) and any(type(v).__module__.startswith(("torch", "tensorflow")) for v in value):
+    if isinstance(value, (list, tuple)) and any(type(v).__module__.startswith(_TENSORS) for v in value):
         value = [array(v, what) for v in value]
     try:
         out = np.asarray(value)
@@ -51,25 +57,46 @@ def numeric(value: Any, what: str = "the answer") -> np.ndarray:
         return out.astype(np.float64)
     if out.dtype.kind == "c":
         return out
-    try:
-        return out.astype(np.float64) if out.dtype.kind == "O" else _no_numbers(out, what)
-    except (TypeError, ValueError):
-        return _no_numbers(out, what)
+    if out.dtype.kind == "O" and all(isinstance(entry, numbers.Number) or is_missing(entry) for entry in out.flat):
+        out = np.array([np.nan if is_missing(entry) else entry for entry in out.flat], dtype=object).reshape(out.shape)
+        return out.astype(np.complex128 if any(isinstance(entry, complex) for entry in out.flat) else np.float64)
+    if out.dtype.kind == "V" and out.dtype.names is None:  # bfloat16 and the like
+        try:
+            return out.astype(np.float64)
+        except (TypeError, ValueError):
+            pass
+    return _no_numbers(out, what)
+
+
+def is_missing(entry: Any) -> bool:
+    """Whether an entry is pandas' NA (None is not: it is more often a missing `return`)."""
+    return type(entry).__name__ == "NAType"
 
 
 def _no_numbers(out: np.ndarray, what: str) -> np.ndarray:
     raise Failed(f"{what} does not hold numbers", seen=describe(out), expected="numbers")
 
 
-def number(value: Any) -> str:
-    """A number as short text: 6 significant digits."""
+def number(value: Any, digits: int = 6) -> str:
+    """A number as short text, to so many significant digits; other values as Python writes them."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, (numbers.Integral, np.integer)):
         return str(int(value))
     if isinstance(value, (float, np.floating)):
-        return f"{float(value):.6g}"
-    return repr(value)
+        return f"{float(value):.{digits}g}"
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return str(value)
+    return _repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def apart(mine: Any, target: Any) -> tuple[str, str]:
+    """Two different values as short texts, with as many digits as it takes to tell them apart."""
+    for digits in (6, 9, 12, 17):
+        texts = number(mine, digits), number(target, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def describe(value: Any, limit: int = 120) -> str:
@@ -81,9 +108,17 @@ def describe(value: Any, limit: int = 120) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _describe(value: Any) -> str:
+def _repr(value: Any) -> str:
+    """Python's own text, of a long text only the beginning."""
+    value = value.item() if isinstance(value, (np.str_, np.bytes_)) else value
+    return repr(value[:1000] if type(value) in (str, bytes) else value)
+
+
+def _describe(value: Any, depth: int = 0) -> str:
     if value is None or isinstance(value, (str, bytes)):
-        return repr(value)
+        return _repr(value)
+    if depth > 3:
+        return "…"
     if isinstance(value, (bool, np.bool_, numbers.Number, np.generic)):
         return number(value)
     module = type(value).__module__.partition(".")[0]
@@ -100,10 +135,14 @@ def _describe(value: Any) -> str:
             )
         return f"{type(value).__name__} of shape {shape}"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k!r}: {_describe(v)}" for k, v in list(value.items())[:6]) + "}"
+        return (
+            "{"
+            + ", ".join(f"{_repr(k)}: {_describe(v, depth + 1)}" for k, v in islice(value.items(), 6))
+            + (", …}" if len(value) > 6 else "}")
+        )
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(_describe(v) for v in value[:8]) + (", …" if len(value) > 8 else "")
-        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
-    if callable(value):
+        inner = ", ".join(_describe(v, depth + 1) for v in value[:8]) + (", …" if len(value) > 8 else "")
+        return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if len(value) == 1 else f"({inner})"
+    if callable(value) and module != "mle":  # a handle across the wall says itself what it is
         return f"{type(value).__name__} {getattr(value, '__name__', '')}".strip()
     return repr(value)

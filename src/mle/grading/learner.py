@@ -9,7 +9,7 @@ import socket
 import sys
 from typing import Any
 
-from mle.check.session import seed_everything
+from mle.check.session import UNWRITTEN_SAYS, is_stub, seed_everything
 from mle.grading.wall import OPERATORS, Peer
 
 
@@ -36,7 +36,7 @@ class Session:
         self.shell.custom_exceptions = ()  # `from mle import check` installs the notebook's box; here errors go to us
         result = self.shell.run_cell(source, store_history=False, silent=True)
         error = result.error_before_exec or result.error_in_exec
-        self.unwritten = self.unwritten or isinstance(error, NotImplementedError)
+        self.unwritten = self.unwritten or is_stub(error)
         return error
 
 
@@ -54,7 +54,7 @@ def serve(session: Session, connection: socket.socket) -> None:
             case "get", [name]:
                 if name not in session.namespace:
                     if session.unwritten:
-                        raise NotImplementedError(f"{name} is not written yet")
+                        raise NotImplementedError(f"{name} {UNWRITTEN_SAYS}")
                     raise NameError(f"name {name!r} is not defined", name=name)
                 return session.namespace[name]
             case "call", [target, positional, keyword]:

@@ -8,7 +8,6 @@ functions which a check passed to it.
 from __future__ import annotations
 
 import builtins
-import io
 import socket
 import struct
 import sys
@@ -16,13 +15,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from mle.check.session import where_raised
-from mle.check.values import describe
+from mle.check.session import cut, message_of, where_raised
 from mle.grading import codec
 
 
-class WallClosed(ConnectionError):
-    """The other side is gone: the learner's process ended or was stopped."""
+class WallClosed(BaseException):
+    """The other side is gone: the learner's process ended, was stopped, or sent what is no message.
+
+    No Exception, so that no check can take it for the error it asks for (`check.raises`, `except Exception`).
+    """
 
 
 class Handle:
@@ -47,7 +48,10 @@ class Handle:
         return _Iterator(self._peer.request("iter", self))
 
     def __repr__(self):
-        return f"<{self._type} of the learner>"
+        return f"your {self._type}"
+
+    def __bool__(self):
+        raise TypeError(f"{self!r} is no plain value, so it is neither true nor false here")
 
     def __copy__(self):
         return self
@@ -65,10 +69,11 @@ class CallableHandle(Handle):
         return self._peer.request("call", self, args, kwargs)
 
 
-OPERATORS = ["getitem", "len", "contains", "float", "int", "neg", "pos", "abs", "lt", "le", "gt", "ge"] + [
+OPERATORS = ["getitem", "len", "float", "int", "neg", "pos", "abs"] + [
     side + name for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul") for side in ("", "r")
 ]
-"""The special methods that go to the other side; `__eq__` and `__bool__` do not: a learner could have them agree."""
+"""The special methods that go to the other side. Those that give a verdict do not (`==`, `<`, `in`, truth): a learner's
+object could have them agree. `in` looks through the items on this side; to compare objects, ask in a probe."""
 
 
 def _forward(name: str):
@@ -78,6 +83,12 @@ def _forward(name: str):
     return method
 
 
+def _no_verdict(self, other):
+    raise TypeError(f"{self!r} is no plain value, so it is not compared here")
+
+
+for _name in ("ne", "lt", "le", "gt", "ge"):  # `==` stays: a handle equals only itself, which agrees with no one
+    setattr(Handle, f"__{_name}__", _no_verdict)
 for _name in OPERATORS:
     setattr(Handle, f"__{_name}__", _forward(f"__{_name}__"))
 
@@ -136,9 +147,13 @@ class Peer:
             raise
         except BaseException as error:  # SystemExit and KeyboardInterrupt of a learner's code are answers too
             reply = {"error": summary(error)}
+            if self._serve is None:
+                reply["error"]["line"] = ""  # a line of the check is not for the learner's eyes
         try:
             self._send(reply)
-        except codec.CodecError as error:
+        except WallClosed:
+            raise
+        except BaseException as error:  # what cannot be encoded, or breaks when it is looked at
             self._send({"error": summary(error)})
 
     def _send(self, message: dict) -> None:
@@ -153,22 +168,25 @@ class Peer:
         (size,) = struct.unpack("!Q", self._read(8))
         if size > codec.MAX_BYTES:
             raise WallClosed(f"a frame of {size} bytes is over the limit of {codec.MAX_BYTES}")
-        message = codec.decode(self._read(size), self._resolve)
-        if not isinstance(message, dict):
-            raise codec.CodecError("a message that is no dict")
+        try:
+            message = codec.decode(self._read(size), self._resolve)
+        except codec.CodecError as error:
+            raise WallClosed(f"what came is no message: {error}") from None
+        if not isinstance(message, dict) or not ({"op", "args"} <= set(message) or set(message) & {"error", "value"}):
+            raise WallClosed("what came is no message")
         return message
 
-    def _read(self, size: int) -> bytes:
-        out = io.BytesIO()
-        while out.tell() < size:
+    def _read(self, size: int) -> bytearray:
+        out = bytearray()
+        while len(out) < size:
             try:
-                chunk = self._connection.recv(min(size - out.tell(), 1 << 20))
+                chunk = self._connection.recv(min(size - len(out), 1 << 20))
             except OSError:
                 chunk = b""
             if not chunk:
                 raise WallClosed("the other side of the wall is gone")
-            out.write(chunk)
-        return out.getvalue()
+            out += chunk
+        return out
 
     def _export(self, value: Any) -> dict:
         if isinstance(value, Handle) and value._peer is self:
@@ -186,17 +204,19 @@ class Peer:
 
 def summary(error: BaseException) -> dict:
     """An exception as plain data: its class and base classes by name, its message, the learner's line."""
-    bases = [[cls.__module__, cls.__qualname__] for cls in type(error).__mro__ if issubclass(cls, BaseException)]
     try:
-        message = str(error)
-    except Exception:
-        message = ""
-    return {
-        "bases": bases,
-        "message": message[:2000],
-        "line": where_raised(error),
-        "name": getattr(error, "name", None) if isinstance(error, NameError) else None,
-    }
+        bases = [
+            [str(cls.__module__), cls.__qualname__] for cls in type(error).__mro__ if issubclass(cls, BaseException)
+        ]
+        name = getattr(error, "name", None) if isinstance(error, NameError) else None
+        return {"bases": bases, "message": message_of(error), "line": where_raised(error), "name": name}
+    except BaseException:  # a learner's exception may break whatever is asked of it
+        return {
+            "bases": [["builtins", "RuntimeError"]],
+            "message": "an exception that cannot be read",
+            "line": "",
+            "name": None,
+        }
 
 
 def rebuild(data: dict) -> Exception:
@@ -204,25 +224,30 @@ def rebuild(data: dict) -> Exception:
 
     Nothing is imported for it; `exit()` and an interrupt become a RuntimeError, so they end nothing here.
     """
-    name = data["bases"][0][1].rpartition(".")[2] if data["bases"] else "Exception"
-    base: type[Exception] = RuntimeError
-    for module, qualname in data["bases"]:
-        found = getattr(builtins if module == "builtins" else sys.modules.get(module), qualname, None)
-        if isinstance(found, type) and issubclass(found, Exception):
-            base = found
-            break
-    message = str(data["message"])
+    name, base, message = "RuntimeError", RuntimeError, ""
+    with suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):
+        message = str(data["message"])[:2000]
+        name = str(data["bases"][0][1]).rpartition(".")[2]
+        base = _known(data["bases"])
 
     def __init__(self, *args):
         Exception.__init__(self, message)
 
-    cls = type(str(name), (base,), {"__init__": __init__, "__str__": lambda self: message})
     try:
-        error = cls()
-    except Exception:
+        error = type(name, (base,), {"__init__": __init__, "__str__": lambda self: message})()
+    except Exception:  # a class that cannot be made so
         error = RuntimeError(f"{name}: {message}")
-    error.learner_line = describe(data["line"]).strip("'\"") if data["line"] else ""
-    if data["name"] is not None:
+    error.learner_line = cut(str(data["line"]), 160) if data.get("line") else ""
+    if data.get("name") is not None:
         with suppress(AttributeError):
             error.name = str(data["name"])
     return error
+
+
+def _known(bases: list) -> type[Exception]:
+    """The first of the named classes that this side knows, of Python or of a library; never a verdict of the course's."""
+    for module, qualname in bases:
+        found = getattr(builtins if module == "builtins" else sys.modules.get(module), qualname, None)
+        if isinstance(found, type) and issubclass(found, Exception) and not found.__module__.startswith("mle."):
+            return found
+    return RuntimeError
