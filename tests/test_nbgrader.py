@@ -28,7 +28,7 @@ from mle.authoring.lesson import read_lesson
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE, LESSON_NAME = "01-small", "1-small"
-LEARNERS = {"solved": 6.0, "untouched": 0.0, "mistaken": 2.0, "everything-wrong": 0.0}
+LEARNERS = {"solved": 6.0, "untouched": 0.0, "mistaken": 2.0}
 
 LESSON = '''\
 # %% [markdown]
@@ -179,12 +179,11 @@ def graded(course: Path, released) -> Path:
     """The course after its learners' notebooks were collected, graded, fed back and exported."""
     lesson = read_lesson(course / "lessons" / MODULE / f"{LESSON_NAME}.py")
     reference = {exercise.name: exercise.cell.source for exercise in lesson.exercises}
-    mistake = {exercise.name: exercise.of_kind("mistake")[0].source for exercise in lesson.exercises}
+    mistake = lesson.exercise("mean").of_kind("mistake")[0].source
     answers = {
         "solved": reference | {"why": "Because one huge value moves it as far as it likes."},
         "untouched": {},
-        "mistaken": {"double": reference["double"], "mean": mistake["mean"]},
-        "everything-wrong": {"double": mistake["double"], "mean": lesson.exercise("mean").of_kind("mistake")[1].source},
+        "mistaken": {"double": reference["double"], "mean": mistake},
     }
     for learner in LEARNERS:
         notebook = nbformat.read(course / "modules" / MODULE / f"{LESSON_NAME}.ipynb", as_version=4)
@@ -234,7 +233,6 @@ def test_feedback_names_the_mistake(graded: Path):
 
     assert "The division drops the remainder." in feedback("mistaken")
     assert "double · passed" in feedback("mistaken") and "mean · not yet" in feedback("mistaken")
-    assert "Returned as it came." in feedback("everything-wrong")
     assert "Nothing is written here yet" in feedback("untouched")
     assert "not yet" not in feedback("solved")
     for learner in LEARNERS:

@@ -13,8 +13,11 @@ class FlightSet(Dataset):
 
     def __getitem__(self, index):
         numbers, categories, late = self.rows[index]
-        return (torch.tensor(numbers, dtype=torch.float32), torch.tensor(categories, dtype=torch.long),
-                torch.tensor(float(late)))
+        return (
+            torch.tensor(numbers, dtype=torch.float32),
+            torch.tensor(categories, dtype=torch.long),
+            torch.tensor(float(late)),
+        )
 
 
 # %% exercise="flight-set" kind="alternative" name="numpy-items"
@@ -32,8 +35,9 @@ class FlightSet(Dataset):
 # %% exercise="flight-set" kind="alternative" name="wrap-tensor-dataset"
 class FlightSet(Dataset):
     def __init__(self, numbers, categories, late):
-        self.inner = TensorDataset(torch.from_numpy(numbers).float(), torch.from_numpy(categories).long(),
-                                   torch.from_numpy(late).float())
+        self.inner = TensorDataset(
+            torch.from_numpy(numbers).float(), torch.from_numpy(categories).long(), torch.from_numpy(late).float()
+        )
 
     def __len__(self):
         return len(self.inner)
@@ -660,13 +664,21 @@ memorises = dict.fromkeys(PIPELINES, False) | {"healthy": True, "eval mode left 
 memorises = dict.fromkeys(PIPELINES, False) | {"healthy": True, "labels shuffled once": True}
 
 # %% exercise="overfit-one-batch" kind="mistake" name="sigmoid-only-slows-down" says="logits from 0 to 1"
-memorises = {name: name in {"healthy", "labels shuffled once", "eval mode left on", "sigmoid before the loss"} for name in PIPELINES}
+memorises = {
+    name: name in {"healthy", "labels shuffled once", "eval mode left on", "sigmoid before the loss"}
+    for name in PIPELINES
+}
 
 # %% exercise="overfit-one-batch" kind="mistake" name="old-gradients-help" says="overshoot further at each step"
-memorises = {name: name in {"healthy", "labels shuffled once", "eval mode left on", "never zero_grad"} for name in PIPELINES}
+memorises = {
+    name: name in {"healthy", "labels shuffled once", "eval mode left on", "never zero_grad"} for name in PIPELINES
+}
 
 # %% exercise="overfit-one-batch" kind="mistake" name="optimiser-finds-its-model" says="a model that nobody uses"
-memorises = {name: name in {"healthy", "labels shuffled once", "eval mode left on", "optimiser made too early"} for name in PIPELINES}
+memorises = {
+    name: name in {"healthy", "labels shuffled once", "eval mode left on", "optimiser made too early"}
+    for name in PIPELINES
+}
 
 
 # %% exercise="repaired-fit" kind="alternative" name="own-epoch-and-loaders"
@@ -792,30 +804,25 @@ def repaired_fit(model, train, valid, orders, lr, size):
     return history
 
 
-# %% exercise="early-stopping" kind="alternative" name="all-losses-and-bytes"
+# %% exercise="early-stopping" kind="alternative" name="epoch-numbers-and-bytes"
+import io
+
+
 class EarlyStopping:
     def __init__(self, patience):
-        self.patience, self.losses, self.best_epoch = patience, [], 0
-
-    @property
-    def best_loss(self):
-        return self.losses[self.best_epoch]
+        self.patience, self.epoch, self.best_epoch, self.best_loss = patience, -1, -1, float("inf")
 
     def update(self, model, loss):
-        self.losses.append(loss)
-        epoch = len(self.losses) - 1
-        if epoch == 0 or loss < self.best_loss:
-            self.best_epoch = epoch
+        self.epoch += 1
+        if loss < self.best_loss:
+            self.best_loss, self.best_epoch = loss, self.epoch
             self.kept = io.BytesIO()
             torch.save(model.state_dict(), self.kept)
-        return epoch - self.best_epoch >= self.patience
+        return self.epoch - self.best_epoch >= self.patience
 
     def restore(self, model):
         self.kept.seek(0)
         model.load_state_dict(torch.load(self.kept))
-
-
-import io
 
 
 # %% exercise="early-stopping" kind="alternative" name="cloned-tensors-countdown"
@@ -836,6 +843,23 @@ class EarlyStopping:
         with torch.no_grad():
             for name, tensor in model.state_dict().items():
                 tensor.copy_(self.state[name])
+
+
+# %% exercise="early-stopping" kind="mistake" name="nan-is-a-best" says="does not stop after the right epoch"
+class EarlyStopping:
+    def __init__(self, patience):
+        self.patience, self.best_loss, self.waited = patience, None, 0
+
+    def update(self, model, loss):
+        if self.best_loss is None or loss < self.best_loss:  # nothing is lower than a first loss of NaN
+            self.best_loss, self.waited = loss, 0
+            self.best_state = copy.deepcopy(model.state_dict())
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+    def restore(self, model):
+        model.load_state_dict(self.best_state)
 
 
 # %% exercise="early-stopping" kind="mistake" name="a-reference" says="a reference, not a copy"
@@ -977,8 +1001,16 @@ class EarlyStopping:
 # %% exercise="checkpoint" kind="alternative" name="one-tuple"
 def save_checkpoint(path, model, optimiser, epoch, generator):
     with open(path, "wb") as file:
-        torch.save((epoch + 1, model.state_dict(), optimiser.state_dict(), generator.get_state(),
-                    torch.random.get_rng_state()), file)
+        torch.save(
+            (
+                epoch + 1,
+                model.state_dict(),
+                optimiser.state_dict(),
+                generator.get_state(),
+                torch.random.get_rng_state(),
+            ),
+            file,
+        )
 
 
 def resume(path, model, optimiser, generator):
@@ -1011,7 +1043,15 @@ def resume(path, model, optimiser, generator):
 
 # %% exercise="checkpoint" kind="mistake" name="no-optimiser" says="optimiser starts afresh"
 def save_checkpoint(path, model, optimiser, epoch, generator):
-    torch.save({"model": model.state_dict(), "epoch": epoch, "generator": generator.get_state(), "torch": torch.get_rng_state()}, path)
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "epoch": epoch,
+            "generator": generator.get_state(),
+            "torch": torch.get_rng_state(),
+        },
+        path,
+    )
 
 
 def resume(path, model, optimiser, generator):
@@ -1024,7 +1064,15 @@ def resume(path, model, optimiser, generator):
 
 # %% exercise="checkpoint" kind="mistake" name="no-shuffling-state" says="shuffling generator is not restored"
 def save_checkpoint(path, model, optimiser, epoch, generator):
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch, "torch": torch.get_rng_state()}, path)
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "epoch": epoch,
+            "torch": torch.get_rng_state(),
+        },
+        path,
+    )
 
 
 def resume(path, model, optimiser, generator):
@@ -1037,8 +1085,16 @@ def resume(path, model, optimiser, generator):
 
 # %% exercise="checkpoint" kind="mistake" name="seed-instead-of-state" says="starts from its seed again"
 def save_checkpoint(path, model, optimiser, epoch, generator):
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch,
-                "seed": generator.initial_seed(), "torch": torch.get_rng_state()}, path)
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "epoch": epoch,
+            "seed": generator.initial_seed(),
+            "torch": torch.get_rng_state(),
+        },
+        path,
+    )
 
 
 def resume(path, model, optimiser, generator):
@@ -1052,8 +1108,15 @@ def resume(path, model, optimiser, generator):
 
 # %% exercise="checkpoint" kind="mistake" name="no-dropout-state" says="dropout strikes other units"
 def save_checkpoint(path, model, optimiser, epoch, generator):
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch,
-                "generator": generator.get_state()}, path)
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "epoch": epoch,
+            "generator": generator.get_state(),
+        },
+        path,
+    )
 
 
 def resume(path, model, optimiser, generator):
@@ -1066,8 +1129,16 @@ def resume(path, model, optimiser, generator):
 
 # %% exercise="checkpoint" kind="mistake" name="epoch-repeated" says="run a second time"
 def save_checkpoint(path, model, optimiser, epoch, generator):
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "epoch": epoch,
-                "generator": generator.get_state(), "torch": torch.get_rng_state()}, path)
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "epoch": epoch,
+            "generator": generator.get_state(),
+            "torch": torch.get_rng_state(),
+        },
+        path,
+    )
 
 
 def resume(path, model, optimiser, generator):
@@ -1081,8 +1152,16 @@ def resume(path, model, optimiser, generator):
 
 # %% exercise="checkpoint" kind="mistake" name="whole-objects" says="holds pickled objects"
 def save_checkpoint(path, model, optimiser, epoch, generator):
-    torch.save({"model": model, "optimiser": optimiser, "epoch": epoch, "generator": generator.get_state(),
-                "torch": torch.get_rng_state()}, path)
+    torch.save(
+        {
+            "model": model,
+            "optimiser": optimiser,
+            "epoch": epoch,
+            "generator": generator.get_state(),
+            "torch": torch.get_rng_state(),
+        },
+        path,
+    )
 
 
 def resume(path, model, optimiser, generator):
@@ -1109,7 +1188,7 @@ def step_is_right(step):
         expected = expected - x.T @ (1 / (1 + np.exp(-x @ expected)) - y) / len(y)
         if not np.allclose(theta(), expected, atol=1e-4):
             return False
-    return not (False in model.modes)
+    return False not in model.modes
 
 
 # %% exercise="step-test" kind="alternative" name="asserts-on-an-own-case"
@@ -1124,7 +1203,9 @@ class Watched(nn.Module):
 
 
 def step_is_right(step):
-    numbers = torch.tensor([[1.0, 2.0], [0.0, 1.0], [-1.0, 0.5], [2.0, -1.0], [0.3, 0.3], [1.5, -2.0], [0.7, 0.1], [-2.0, 1.0]])
+    numbers = torch.tensor(
+        [[1.0, 2.0], [0.0, 1.0], [-1.0, 0.5], [2.0, -1.0], [0.3, 0.3], [1.5, -2.0], [0.7, 0.1], [-2.0, 1.0]]
+    )
     late = torch.tensor([1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0])
     model = Watched()
     optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
@@ -1218,3 +1299,12 @@ def step_is_right(step):
     twin_optimiser.step()
     mine, right = (nn.utils.parameters_to_vector(m.parameters()) for m in (model, twin))
     return torch.allclose(mine, right, atol=1e-5) and all(model.modes)
+
+
+# %% exercise="step-test" kind="equivalent" mutant="- for _ in range(2): | + for _ in range(3):" reason="a third step only repeats what the first two show; no planted fault first appears there"
+
+# %% exercise="step-test" kind="equivalent" mutant="- return torch.allclose(mine, right, atol=1e-05) and all(model.modes) | + return torch.allclose(mine, right) and all(model.modes)" reason="the default tolerance also lies between rounding and the faults on this case"
+
+# %% exercise="step-test" kind="equivalent" mutant="- return torch.allclose(mine, right, atol=1e-05) and all(model.modes) | + return torch.allclose(right, mine, atol=1e-05) and all(model.modes)" reason="the tolerance is relative to the other one of two numbers that agree to five digits"
+
+# %% exercise="step-test" kind="equivalent" mutant="- return torch.allclose(mine, right, atol=1e-05) and all(model.modes) | + return torch.allclose(mine, right, atol=2e-05) and all(model.modes)" reason="both tolerances lie between rounding (1e-7) and the smallest effect of a fault (1e-2)"

@@ -12,7 +12,7 @@
 # **The case.** The operations desk still wants to know, two hours before departure, which flights will arrive 30 minutes
 # late or worse. The logistic regression of lesson 1 knows that a storm is bad and a late evening is bad. It does not know
 # that a storm in the late evening is worse than the sum of both. A small network can. Tomas, the desk's analyst (he is
-# invented), has already written one. His notebook runs from top to bottom, his loss falls, and his predictions are useless.
+# invented), has already written one. His notebook runs from top to bottom, his training loss looks harmless, his predictions are useless.
 # Nothing in PyTorch told him. Most faults in training code are of that kind, and this lesson is about finding them.
 
 # %% [markdown]
@@ -51,7 +51,6 @@ import mle  # first, so that the numerical libraries use one thread
 import copy
 import itertools
 import math
-import tempfile
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -185,7 +184,9 @@ def judge_flight_set(numbers, categories, late):
                seen=str(seen["shapes"]), expected=f"({k},), (3,) and ()")  # fmt: skip
     own_numbers, own_codes, own_late = seen["columns"]
     for neighbour in (1, -1):
-        check.differs(own_late, np.roll(late, neighbour), says="each flight carries the label of its neighbour: off by one")
+        check.differs(
+            own_late, np.roll(late, neighbour), says="each flight carries the label of its neighbour: off by one"
+        )
     check.close(own_numbers, numbers, says="the numbers are not the flight's own", rtol=1e-5, atol=1e-6)
     check.equal(own_codes, categories, says="the codes are not the flight's own")
     check.equal(own_late, late, says="the labels are not the flight's own")
@@ -329,8 +330,12 @@ def judge_late_net(rng, sizes, k, width, hidden, base_rate):
     check.that(not ((logits >= 0) & (logits <= 1)).all(),
                says="the network returns probabilities: a sigmoid is inside, and the loss will apply its own on top",
                seen=logits[:3], expected=f"logits, near {log_odds:.2f} before training")  # fmt: skip
-    check.close(seen["one"], logits[:1], says="a flight's logit depends on the other flights of its batch", rtol=1e-4, atol=1e-5)
-    check.close(seen["train"], logits, says="with dropout=0.0, train mode and eval mode do not agree", rtol=1e-4, atol=1e-5)
+    check.close(
+        seen["one"], logits[:1], says="a flight's logit depends on the other flights of its batch", rtol=1e-4, atol=1e-5
+    )
+    check.close(
+        seen["train"], logits, says="with dropout=0.0, train mode and eval mode do not agree", rtol=1e-4, atol=1e-5
+    )
     inputs = k + width * len(sizes)
     tables, rest = width * sum(sizes), inputs * hidden + hidden + hidden + 1
     count = sum(np.asarray(p.detach()).size for p in seen["parameters"])
@@ -359,11 +364,18 @@ def judge_late_net(rng, sizes, k, width, hidden, base_rate):
     check.close(dropped["train"][:1], [log_odds], rtol=1e-4, atol=1e-5,
                 says="training does not start at the base rate: the output bias is not its log-odds", look="Exercise 2, part 4")  # fmt: skip
     biases = [np.asarray(p.detach()) for p in seen["parameters"] if tuple(p.shape) == (hidden,)]
-    check.that(all((b == 0).all() for b in biases), says="the hidden biases do not start at zero", look="Exercise 2, part 3")
+    check.that(not biases or any((b == 0).all() for b in biases), says="the hidden biases do not start at zero",
+               look="Exercise 2, part 3")  # fmt: skip
     check.close(logits[at], log_odds, rtol=1e-4, atol=1e-5,
                 says="an unknown code is not all zeros: row 0 is never trained, so its random numbers are noise")  # fmt: skip
     near, far = logits[at + 1 : at + 7] - log_odds, logits[at + 7 : at + 13] - log_odds
-    check.close(far, 2 * near, rtol=1e-3, atol=1e-4, says="the activation is not a ReLU: twice the input is not twice the output")
+    check.close(
+        far,
+        2 * near,
+        rtol=1e-3,
+        atol=1e-4,
+        says="the activation is not a ReLU: twice the input is not twice the output",
+    )
     for weights in [np.asarray(p.detach(), dtype=float) for p in seen["parameters"]]:
         if weights.shape in [(hidden, inputs), (inputs, hidden)]:
             spread = float((weights**2).mean())
@@ -394,9 +406,14 @@ print(sum(p.numel() for p in untrained.parameters()), "parameters")
 
 # %%
 weight = torch.tensor([1.0], requires_grad=True)
+descent = torch.optim.SGD([weight], lr=0.1)
 for attempt in range(3):
     (3 * weight).sum().backward()
     print(f"backward {attempt + 1}: the gradient of 3w is", weight.grad.item())
+descent.step()
+print("the step goes to", round(weight.item(), 3), "instead of", 1.0 - 0.1 * 3)
+descent.zero_grad()
+print("after zero_grad the gradient is", weight.grad)
 
 # %% [markdown]
 # Three, then six, then nine; the gradient of `3w` has not changed. In a loop without `zero_grad()` each step follows the sum
@@ -634,7 +651,9 @@ def judge_predict(rng, lengths):
     for numbers, categories, _ in batches:
         normed = (np.asarray(numbers) - s["norm.running_mean"]) / np.sqrt(s["norm.running_var"] + 1e-5)
         x = normed * s["norm.weight"] + s["norm.bias"]
-        logits.append(x @ s["linear.weight"][0] + s["linear.bias"][0] + s["table.weight"][np.asarray(categories)[:, 0], 0])
+        logits.append(
+            x @ s["linear.weight"][0] + s["linear.bias"][0] + s["table.weight"][np.asarray(categories)[:, 0], 0]
+        )
     last, logits = logits[-1], np.concatenate(logits)
     target = 1 / (1 + np.exp(-logits))
     for training in (True, False):
@@ -646,13 +665,17 @@ def judge_predict(rng, lengths):
         answer = np.asarray(seen["answer"])
         check.differs(answer, 1 / (1 + np.exp(-target)), says="the sigmoid is applied twice", rtol=1e-3)
         check.differs(answer, logits, says="logits are returned, not probabilities", rtol=1e-3, atol=1e-4)
-        check.differs(answer, target > 0.5, says="yes or no is returned: the desk needs the probability to weigh its costs")
+        check.differs(
+            answer, target > 0.5, says="yes or no is returned: the desk needs the probability to weigh its costs"
+        )
         check.differs(answer, 1 / (1 + np.exp(-last)), says="only the last batch is returned", rtol=1e-3)
         check.shape(answer, (len(target),), says="the answer is not one probability for each flight of all batches")
         check.close(answer, target, says="the probabilities are not the model's", rtol=1e-3, atol=1e-5)
         check.that(seen["after"] or not training, says="the model is left in eval mode: the next epoch trains without dropout",
                    seen="it came in train mode and went in eval mode")  # fmt: skip
-        check.that(training or not seen["after"], says="the model came in eval mode and is left in train mode", look="Hint 2")
+        check.that(
+            training or not seen["after"], says="the model came in eval mode and is left in train mode", look="Hint 2"
+        )
 
 
 rng = check.rng()
@@ -680,7 +703,9 @@ def overfit(pipeline, numbers, late, steps=60):
     torch.manual_seed(0)
 
     def network():
-        return nn.Sequential(nn.Linear(numbers.shape[1], 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 1), nn.Flatten(0))
+        return nn.Sequential(
+            nn.Linear(numbers.shape[1], 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 1), nn.Flatten(0)
+        )
 
     model = network()
     optimiser = torch.optim.SGD(model.parameters(), lr=2.0)
@@ -738,7 +763,9 @@ memorises = {
 # %% check="overfit-one-batch" points=2
 def last_loss(pipeline, x, y, steps=60):
     torch.manual_seed(0)
-    models = [nn.Sequential(nn.Linear(13, 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 1), nn.Flatten(0)) for _ in "ab"]
+    models = [
+        nn.Sequential(nn.Linear(13, 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 1), nn.Flatten(0)) for _ in "ab"
+    ]
     optimiser = torch.optim.SGD(models[0].parameters(), lr=2.0)
     model = models[pipeline == "optimiser made too early"].train(pipeline != "eval mode left on")
     y = y[torch.randperm(len(y))] if pipeline == "labels shuffled once" else y
@@ -769,7 +796,9 @@ check.equal(sorted(memorises), sorted(why), says="the keys are not the names of 
 for pipeline, reason in why.items():
     check.one_of(memorises[pipeline], [True, False], says=f"the answer for {pipeline!r} is not True or False")
     loss = last_loss(pipeline, x, y)
-    check.equal(bool(memorises[pipeline]), bool(loss < 0.05), says=f"{reason} (its last losses are {loss:.2g})", look="Hint 2")
+    check.equal(
+        bool(memorises[pipeline]), bool(loss < 0.05), says=f"{reason} (its last losses are {loss:.2g})", look="Hint 2"
+    )
 
 # %% [markdown]
 # Now look at the curves, on 32 real flights.
@@ -792,7 +821,7 @@ figure.supylabel("log-loss on the batch (log scale)")
 plt.show()
 
 # %% [markdown]
-# *Seven panels, each the loss over 60 steps, the target as a dashed line. Three curves fall below it and stay: healthy, labels
+# *Seven panels, each the loss over 60 steps, the target as a dashed line. Three curves end below it: healthy, labels
 # shuffled once, and eval mode left on. Without zero_grad the loss swings between almost nothing and over a thousand. The sigmoid
 # before the loss, the labels shuffled at each step and the optimiser made too early stay above the line.*
 #
@@ -819,7 +848,11 @@ plt.show()
 floor = 0.75 * math.log(2) + 0.25 * math.log1p(math.exp(-1))
 check.prose("0.6", floor)
 assert min(overfit("sigmoid before the loss", batch_x, batch_y, steps=600)) > floor
-assert [p for p in PIPELINES if np.mean(curves[p][-20:]) < 0.05] == ["healthy", "labels shuffled once", "eval mode left on"]
+assert [p for p in PIPELINES if np.mean(curves[p][-20:]) < 0.05] == [
+    "healthy",
+    "labels shuffled once",
+    "eval mode left on",
+]
 assert abs(np.mean(curves["labels shuffled each step"][-20:]) - 0.5623) < 0.02
 assert max(curves["never zero_grad"]) > 1000 and min(curves["never zero_grad"]) < 0.01
 
@@ -971,7 +1004,7 @@ judge_fit(rng, n=11, m=7, size=5, epochs=4, lr=0.2)
 # %% [markdown]
 # What did the four faults cost? Same network, same flights, same order.
 
-# %%
+# %% demo=true
 small = [torch.as_tensor(a[::4]) for a in (train.numbers, train.categories, train.late)]
 judged = [torch.as_tensor(a) for a in (valid.numbers, valid.categories, valid.late)]
 orders = [torch.randperm(len(small[2]), generator=torch.Generator().manual_seed(epoch)) for epoch in range(2)]
@@ -982,11 +1015,13 @@ for name, fit in (("tomas", tomas_fit), ("repaired", repaired_fit)):
     print(f"{name:9}", [round(loss, 3) for loss in losses[name]])
 
 # %% [markdown]
-# Tomas saw his *training* loss fall, with two sigmoids in it and labels that belong to other flights. The validation loss of
-# the same run tells another story. Nothing in his notebook was red.
+# His validation loss is many times what a constant would pay, and it is rising. Why did he not notice? He watched the *training*
+# loss. With two sigmoids in it, no flight can cost more than 1.31, however absurd its logit. The fault hides the damage that the
+# others do. Nothing in his notebook was red.
 
 # %% claims=true
-assert losses["tomas"][-1] > 1.5 * losses["repaired"][-1]
+check.prose("1.31", math.log1p(math.e))
+assert losses["tomas"][1] > losses["tomas"][0] > 10 * losses["repaired"][0]
 
 # %% [markdown]
 # ## Stop early, keep the best
@@ -1082,7 +1117,7 @@ def stop_of(losses, patience, better=lambda new, best: new < best, reset=True):
     """By going over the list again: the epoch at which to stop (None: never) and the best epoch."""
     best, waited = None, 0
     for epoch, loss in enumerate(losses):
-        if best is None or better(loss, losses[best]):
+        if loss == loss and (best is None or better(loss, losses[best])):  # NaN is not equal to itself
             best, waited = epoch, 0 if reset else waited
         else:
             waited += 1
@@ -1113,7 +1148,9 @@ def judge_stopping(losses, patience, named=False):
                seen="the weights that the model had just before restore")  # fmt: skip
     last = len(losses) - 1 if stop is None else stop
     if last != best:
-        check.that(seen["parameters"] != [float(last)], says="the last epoch's weights are restored, not the best one's")
+        check.that(
+            seen["parameters"] != [float(last)], says="the last epoch's weights are restored, not the best one's"
+        )
     check.equal(seen["parameters"], [float(best)], says="restore does not bring the best epoch's weights back")
     check.equal(seen["buffers"], [float(best)], says="the weights come back but not the buffers, such as running means",
                 look="Hint 2")  # fmt: skip
@@ -1122,8 +1159,8 @@ def judge_stopping(losses, patience, named=False):
 judge_stopping([0.5, 0.6, 0.58, 0.45, 0.61, 0.45, 0.46, 0.62, 0.63], 3, named=True)
 judge_stopping([0.5, 0.4, 0.45, 0.41, 0.3], 2)
 judge_stopping([0.9, 0.8, 0.7], 1)
+judge_stopping([math.nan, 0.5, math.nan, 0.4, math.nan, math.nan, 0.3], 2)
 ### BEGIN HIDDEN TESTS
-judge_stopping([0.5, float("nan"), 0.4, float("nan"), float("nan"), 0.3], 2)
 rng = check.rng()
 for _ in range(5):
     judge_stopping(np.round(rng.uniform(0.2, 0.9, size=12), 1).tolist(), int(rng.integers(1, 5)))
@@ -1135,10 +1172,11 @@ for _ in range(5):
 # Everything is there. The device is chosen in one line; the batches move to it one by one.
 #
 # **What is repeatable here.** One seed sets the weights and the dropout (`torch.manual_seed`), another one the order of the
-# flights (the loader's own `generator`). On a CPU with one thread the run below gives the same bits each time. On a GPU it does
-# not by default, since the gradient of an embedding is added up in no fixed order there;
-# `torch.use_deterministic_algorithms(True)` asks for slower, ordered versions. Between devices, or between versions of PyTorch,
-# nothing is promised.
+# flights (the loader's own `generator`). On a CPU with one thread the run below gives the same bits each time. On a GPU
+# it need not, since some operations add up in no fixed order there; `torch.use_deterministic_algorithms(True)` asks for
+# ordered,
+# often slower versions, and raises an error where there is none. Between devices, or between versions of PyTorch, nothing is
+# promised.
 
 # %% demo=true
 device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -1161,12 +1199,12 @@ def loader_of(arrays, **options):
 torch.manual_seed(3)
 base_rate = float(train.late.mean())
 model = LateNet(encode.sizes, base_rate=base_rate).to(device)
-optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+optimiser = torch.optim.AdamW(model.parameters(), lr=5e-3)
 batches = loader_of(train, batch_size=512, shuffle=True, generator=torch.Generator().manual_seed(3))
 valid_batches = loader_of(valid, batch_size=1000)
 
 stopper, history = EarlyStopping(patience=3), []
-for _ in range(15):
+for _ in range(12):
     train_loss = train_epoch(model, batches, optimiser)
     chances = predict(model, valid_batches)
     history.append((train_loss, log_loss(valid.late, chances), average_precision_score(valid.late, chances)))
@@ -1181,14 +1219,21 @@ print(f"{len(history)} epochs, the best of them number {best_epoch}")
 epochs = np.arange(1, len(history) + 1)
 figure, axis = plt.subplots(figsize=(7, 3.6), layout="constrained")
 axis.plot(epochs, [h[0] for h in history], marker="o", color="#0072B2", label="training, January to August")
-axis.plot(epochs, [h[1] for h in history], marker="s", linestyle="--", color="#D55E00", label="validation, September and October")
+axis.plot(
+    epochs,
+    [h[1] for h in history],
+    marker="s",
+    linestyle="--",
+    color="#D55E00",
+    label="validation, September and October",
+)
 axis.axvline(best_epoch, color="#999999", linestyle=":", label="best epoch")
 axis.set(xlabel="epoch", ylabel="mean log-loss per flight", ylim=(0.25, None), xticks=epochs)
 axis.legend()
 plt.show()
 
 # %% [markdown]
-# *Mean log-loss per flight over the epochs. The training curve falls from about 0.43 to about 0.39 and goes on falling slowly. The
+# *Mean log-loss per flight over the epochs. The training curve falls from about 0.42 to about 0.39 and goes on falling slowly. The
 # validation curve lies far below it, near 0.28, reaches its lowest point and then wavers; a dotted line marks that epoch.*
 #
 # **Read the figure.** The validation loss is far *below* the training loss. Which is the main reason?
@@ -1224,7 +1269,41 @@ print(scores.round(3).to_string())
 print(f"late in September and October: {valid.late.mean():.3f}")
 
 # %% [markdown]
-# PLACEHOLDER-RESULTS
+# Read the table against the decision. The carrier's rate is hardly better than knowing nothing: a log-loss of 0.34 either way,
+# and an average precision of 0.12 where chance gives 0.10. The network reaches 0.28 and 0.35. What does that mean at the desk? If it
+# can look after one flight in ten, the network's thousand most suspicious of these flights contain 38 % of all late ones, and
+# 36 % of them do arrive late. The desk will be wrong about most, and still find four times as many as by chance.
+#
+# Now challenge it, three times.
+#
+# - **A part of the gain is not the network's.** The constant was learnt in months with twice as many late flights. A constant that
+#   knew this autumn's own rate would pay 0.32, not 0.34. Nobody knows that rate in August.
+# - **The network has the same trouble.** It expects 12 % of these flights to be late; 10 % are. It has learnt the weather, the hour
+#   and the delays of the last hours, not that the year is changing. Its ranking suffers less than its probabilities, and the desk's
+#   cost threshold needs probabilities.
+# - **These figures are a little too good.** We chose the epoch on the very flights that we report. One seed, one split. Lesson 4
+#   does this honestly, and opens the test part once.
+
+# %% claims=true
+tenth = np.argsort(-chances)[: len(chances) // 10]
+check.prose("0.34", scores.loc["base rate", "log-loss"])
+check.prose("0.34", scores.loc["carrier rate", "log-loss"])
+check.prose("0.12", scores.loc["carrier rate", "average precision"])
+check.prose("0.10", scores.loc["base rate", "average precision"])
+check.prose("0.28", scores.loc["network", "log-loss"], tolerance=0.01)
+check.prose("0.35", scores.loc["network", "average precision"], tolerance=0.02)
+check.prose("38 %", valid.late[tenth].sum() / valid.late.sum(), tolerance=0.025)
+check.prose("36 %", valid.late[tenth].mean(), tolerance=0.025)
+check.prose("0.32", log_loss(valid.late, np.full(len(valid), valid.late.mean())))
+check.prose("12 %", scores.loc["network", "mean prediction"], tolerance=0.015)
+check.prose("10 %", valid.late.mean())
+check.prose("0.42", history[0][0], tolerance=0.01)
+check.prose("0.39", history[-1][0], tolerance=0.01)
+check.prose("0.28", min(h[1] for h in history), tolerance=0.01)
+assert 1 < best_epoch < len(history)
+assert abs(log_loss(train.late, np.full(len(train), train.late.mean())) - 0.467) < 0.001
+in_eval_mode = log_loss(train.late, predict(model, loader_of(train, batch_size=1000)))
+assert 0 < history[best_epoch - 1][0] - in_eval_mode < 0.02
 
 # %% [markdown]
 # ## Resume as if nothing had happened
@@ -1299,7 +1378,9 @@ def interrupted(save, load, start, x, y, stop, total, kind, forgotten=""):
 
     def fresh(seed):
         torch.manual_seed(seed)
-        model = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.ReLU(), torch.nn.Dropout(0.5), torch.nn.Linear(8, 1))
+        model = torch.nn.Sequential(
+            torch.nn.Linear(3, 8), torch.nn.ReLU(), torch.nn.Dropout(0.5), torch.nn.Linear(8, 1)
+        )
         if kind == "adam":
             optimiser = torch.optim.Adam(model.parameters(), lr=0.05)
         else:
@@ -1353,7 +1434,9 @@ def judge_checkpoint(rng, stop, total, kind):
     seen = check.probe(interrupted)(save_checkpoint, resume, *case)
     check.that(seen["opens"], says="torch.load refuses the file: it holds pickled objects, not only states",
                expected="state_dict() of the model and of the optimiser")  # fmt: skip
-    check.differs(seen["next"], stop - 1, says="the saved epoch is run a second time: resume returns it, not the next one")
+    check.differs(
+        seen["next"], stop - 1, says="the saved epoch is run a second time: resume returns it, not the next one"
+    )
     check.equal(seen["next"], stop, says="resume does not return the number of the next epoch")
     forgettings = {
         "optimiser": "the optimiser starts afresh: its memory of past gradients is lost",
@@ -1362,8 +1445,17 @@ def judge_checkpoint(rng, stop, total, kind):
         "torch": "PyTorch's global generator is not restored: dropout strikes other units",
     }
     for forgotten, says in forgettings.items():
-        check.differs(seen["weights"], interrupted(None, None, *case, forgotten)["weights"], says=says, rtol=0, atol=0, look="Hint 2")
-    check.equal(seen["weights"], uninterrupted, says="the resumed run is not the uninterrupted one, bit for bit", look="Hint 1")
+        check.differs(
+            seen["weights"],
+            interrupted(None, None, *case, forgotten)["weights"],
+            says=says,
+            rtol=0,
+            atol=0,
+            look="Hint 2",
+        )
+    check.equal(
+        seen["weights"], uninterrupted, says="the resumed run is not the uninterrupted one, bit for bit", look="Hint 1"
+    )
 
 
 rng = check.rng()
@@ -1503,9 +1595,9 @@ def verdicts(step_is_right):
 
 
 seen = verdicts(step_is_right)
-for name, verdict in seen.items():
-    check.that(isinstance(verdict, (bool, np.bool_)) or np.shape(verdict) == () and np.asarray(verdict).dtype == bool,
-               says="the test does not answer True or False", seen=verdict)  # fmt: skip
+for verdict in seen.values():
+    check.that(np.shape(verdict) == () and np.asarray(verdict).dtype == bool, says="the test does not answer True or False",
+               seen=verdict, expected="True or False")  # fmt: skip
 rights = {"plain": "a plain right step is refused", "by hand": "a right step is refused for rounding: its loss is spelled out by hand",
           "probabilities": "a right step is refused for rounding: it uses the loss of probabilities",
           "clear after": "a right step is refused: it clears the gradients after stepping, not before"}  # fmt: skip
@@ -1541,7 +1633,16 @@ print("yours is right:       ", step_is_right(own_step))
 # %% [markdown]
 # ## What the desk gets from this
 #
-# PLACEHOLDER-CLOSING
+# A network that finds a good third of the late flights in a tenth of all flights, two hours ahead, from data that the desk has
+# anyway. And, worth more in the long run: a loop whose four classic faults are found by a test in a fraction of a second, and a
+# training that survives the night shift's power switch without becoming another one.
+#
+# What it does not get yet: probabilities that hold in another season, and a figure that was not chosen on the flights it is
+# reported on. Lesson 3 builds the same network in TensorFlow, from equal weights, as a test of both. Lesson 4 tunes, compares with
+# gradient boosting, and opens the test part, once.
+#
+# To play with: give `LateNet` a second hidden layer, and run the overfit test before and after. Take `padding_idx=0` away and watch
+# the flights to unknown destinations. Set `patience=1` and see which epoch you would have shipped.
 #
 # ## Sources
 #

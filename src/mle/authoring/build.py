@@ -171,7 +171,10 @@ def is_fresh(lesson: Lesson, root: Path) -> bool:
     solved, released = paths_of(lesson, root)
     if not solved.exists() or not released.exists():
         return False
-    notebook = nbformat.read(solved, as_version=4)
+    try:
+        notebook = nbformat.read(solved, as_version=4)
+    except (ValueError, AttributeError, KeyError):  # a merge's marks in it, or half of a file
+        return False
     return (
         notebook.metadata.get("mle", {}).get("sha256") == digest(lesson)
         and _skeleton(notebook) == _skeleton(notebook_of(lesson))
@@ -180,7 +183,12 @@ def is_fresh(lesson: Lesson, root: Path) -> bool:
 
 
 def _skeleton(notebook: nbformat.NotebookNode) -> list:
-    return [[c.id, c.cell_type, c.source, c.metadata.get("nbgrader")] for c in notebook.cells]
+    """What the lesson's text alone decides of each cell; the build adds the tag of plots after running it."""
+    skeleton = []
+    for cell in notebook.cells:
+        tags = [tag for tag in cell.metadata.get("tags", []) if tag != IGNORE_OUTPUT]
+        skeleton.append([cell.id, cell.cell_type, cell.source, {**cell.metadata, "tags": tags}])
+    return skeleton
 
 
 def paths_of(lesson: Lesson, root: Path) -> tuple[Path, Path]:

@@ -21,6 +21,7 @@ SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END S
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n(.*?)^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 STUB = f'raise NotImplementedError("{STUB_SAYS}, in place of this line")'
 KINDS = ("alternative", "mistake", "equivalent")
+MARKS = {"exercise", "check", "points", "explain", "claims", "demo", "tags"}
 FORK_UNSAFE = ("tensorflow", "keras")
 """Libraries that cannot be forked once they have run an operation."""
 
@@ -116,7 +117,11 @@ class Lesson:
         lines = []
         for cell in self.cells:
             if cell.kind == "code" and not cell.get("exercise") and not cell.get("check"):
-                nodes = ast.walk(ast.parse(without_magics(cell.source)))
+                try:
+                    nodes = ast.walk(ast.parse(without_magics(cell.source)))
+                except SyntaxError as error:
+                    line = cell.line + (error.lineno or 1)
+                    raise LessonError([f"{self.path}:{line}: no Python: {error.msg}"]) from None
                 lines += [ast.unparse(n) for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom))]
         return "\n".join(dict.fromkeys(lines))
 
@@ -152,11 +157,13 @@ def find_lessons(root: Path, module: str | None = None) -> list[Path]:
 def read_cells(path: Path) -> list[Cell]:
     """The cells of a py:percent file, each with its line. Raises `LessonError` where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise LessonError([f"{path}: no such file"]) from None
     except UnicodeDecodeError as error:
-        raise LessonError([f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8"]) from None
+        line = data[: error.start].count(b"\n") + 1
+        raise LessonError([f"{path}:{line}: not UTF-8 (byte {error.start}); save it as UTF-8"]) from None
     marks = [i for i, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
     notebook = jupytext.reads(text, fmt="py:percent")
     cells = notebook.cells
@@ -177,8 +184,10 @@ def read_lesson(path: Path) -> Lesson:
     problems: list[str] = []
     exercises: dict[str, tuple[int, Cell]] = {}
     checks: dict[str, tuple[int, Cell]] = {}
+    explained: dict[str, tuple[int, Cell]] = {}
     for position, cell in enumerate(cells):
-        for key, found in (("exercise", exercises), ("check", checks)):
+        problems += [f"{path}:{cell.line}: {what}" for what in _marks(cell)]
+        for key, found in (("exercise", exercises), ("check", checks), ("explain", explained)):
             name = cell.get(key)
             if name is None:
                 continue
@@ -201,6 +210,11 @@ def read_lesson(path: Path) -> Lesson:
             problems.append(
                 f"{path}:{cell.line}: exercise {name!r} has no ### BEGIN SOLUTION … ### END SOLUTION region"
             )
+    for name, (_, cell) in explained.items():
+        if name in exercises:
+            problems.append(f"{path}:{cell.line}: {name!r} names an exercise already; give the answer another name")
+        if not isinstance(cell.get("points"), (int, float)) or cell.get("points") <= 0:
+            problems.append(f"{path}:{cell.line}: explain {name!r} has no points; write `points=3` in its mark")
     for name, (_, cell) in checks.items():
         if name not in exercises:
             problems.append(f"{path}:{cell.line}: check {name!r} has no exercise of that name")
@@ -220,6 +234,21 @@ def read_lesson(path: Path) -> Lesson:
             for name, (position, cell) in exercises.items()
         ],
     )  # fmt: skip
+
+
+def _marks(cell: Cell) -> list[str]:
+    """What is wrong with a cell's mark, and with the marks inside of it."""
+    found = [f"the mark {key}= is none of {', '.join(sorted(MARKS))}" for key in cell.meta if key not in MARKS]
+    for key, kind in (("exercise", "code"), ("check", "code"), ("explain", "markdown")):
+        if cell.get(key) and cell.kind != kind:
+            found.append(f"{key} {cell.get(key)!r} must be a {kind} cell")
+    for pattern, words, key in ((SOLUTION, "SOLUTION", "exercise"), (HIDDEN, "HIDDEN TESTS", "check")):
+        begins, ends = (len(re.findall(rf"^[ \t]*### {end} {words}", cell.source, re.M)) for end in ("BEGIN", "END"))
+        if begins and not cell.get(key):
+            found.append(f"### BEGIN {words} in a cell without {key}=; learners would be given what stands there")
+        elif not begins == ends == len(pattern.findall(cell.source)):
+            found.append(f"{begins} ### BEGIN {words} but {ends} ### END {words}, or in the wrong order")
+    return found
 
 
 def _read_answers(path: Path, exercises: dict, problems: list[str]) -> tuple[list[Answer], dict[str, dict[str, str]]]:

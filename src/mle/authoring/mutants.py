@@ -54,8 +54,8 @@ def mutants_of(source: str) -> list[Mutant]:
     found: dict[str, Mutant] = {}
     for path in list(_paths(tree)):
         node = _at(tree, path)
-        line = getattr(node, "lineno", None)
-        if line is None or not any(first <= line <= last for first, last in spans):
+        line = _line(tree, path)
+        if not any(first <= line <= last for first, last in spans):
             continue
         for replacement in _replacements(node, before):
             changed = copy.deepcopy(tree)
@@ -77,6 +77,12 @@ def _paths(node: ast.AST, path: tuple = ()) -> Iterator[tuple]:
                 here = (*path, (field, index if isinstance(value, list) else None))
                 yield here
                 yield from _paths(child, here)
+
+
+def _line(tree: ast.AST, path: tuple) -> int:
+    """The line of the node, or of the nearest one around it that has one (a comprehension's `for` has none)."""
+    lines = [getattr(_at(tree, path[:n]), "lineno", None) for n in range(len(path), 0, -1)]
+    return next((line for line in lines if line is not None), 0)
 
 
 def _at(tree: ast.AST, path: tuple) -> ast.AST:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mle.authoring import mutants as mutation
 from mle.authoring.lesson import Exercise, Lesson, read_lesson
-from mle.authoring.prover import SEEDS
+from mle.authoring.prover import jobs_of
 from mle.check.failure import Verdict
 
 MUTATION_GOAL = 0.95
@@ -142,11 +142,15 @@ def judge(exercise: Exercise, outcomes: list[dict]) -> Proof:
             proof.count(kind, not found)
         if found:
             proof.problems.append(f"{what}, seed {outcome['seed']}: {found}")
-    for kind, least in (("reference", len(SEEDS)), ("stub", 1)):
-        if proof.counts.get(kind, [0, 0])[1] < least:
-            proof.problems.append(
-                f"{exercise.name}: {kind} was judged {proof.counts.get(kind, [0, 0])[1]} of {least} times"
-            )
+    judged = {(o["kind"], o["name"], o["seed"], o["across"]) for o in outcomes}
+    for job in jobs_of(exercise, mutants=False):
+        key = (job.answer.kind, job.answer.name, job.seed, job.across)
+        if key not in judged:
+            side = "across the wall" if job.across else "in one process"
+            proof.problems.append(f"{exercise.name}: {key[0]} {key[1]!r}, {side}, seed {job.seed}: was not judged")
+    mutants = {o["name"] for o in outcomes if o["kind"] == "mutant"}
+    for name in sorted(set(exercise.equivalents) - mutants) if mutants else []:
+        proof.problems.append(f"{exercise.name}: no such mutant as {name!r}, which is listed as equivalent")
     killed, of = proof.killed
     if of and killed / of < MUTATION_GOAL:
         proof.problems.append(f"{exercise.name}: {killed} of {of} mutants rejected, fewer than {MUTATION_GOAL:.0%}")

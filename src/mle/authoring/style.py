@@ -9,7 +9,7 @@ from mle.authoring.lesson import Cell, Lesson, answers_path
 MISTAKES, ALTERNATIVES = 3, 2
 """How many named mistakes and correct alternatives an exercise has, at least."""
 
-CARD = re.compile(r"^### Exercise \d+ · .+\n+(\d+) min · (?:●{1,4}○{0,3}) · (\d+(?:\.\d+)?) points?$", re.M)
+CARD = re.compile(r"^### Exercise \d+ · .+\n+(\d+) min · (?=[●○]{4} )●+○* · (\d+(?:\.\d+)?) points?$", re.M)
 NUMBER = re.compile(r"(?<![\w.#/-])[-−]?\d[\d,]*(?:\.\d+)?(?:\s?%)?(?![\w-])")
 PICTURE = re.compile(r"!\[([^\]]*)\]\(|<img\b([^>]*)>")
 SOURCES = re.compile(r"^## Sources\b.*", re.M | re.S)
@@ -38,7 +38,7 @@ def problems_of(lesson: Lesson) -> list[str]:
 def _pictures(lesson: Lesson, cell: Cell) -> list[str]:
     missing = []
     for match in PICTURE.finditer(cell.source):
-        alt = match[1] if match[2] is None else (re.search(r'alt="([^"]+)"', match[2]) or [""])[0]
+        alt = match[1] if match[2] is None else (re.search(r"""\balt=(["'])(.*?)\1""", match[2]) or [""] * 3)[2]
         if not alt.strip():
             line = cell.line + 1 + cell.source[: match.start()].count("\n")
             missing.append(f"{lesson.path}:{line}: a picture without alt text; say in words what it shows")
@@ -73,7 +73,7 @@ def _numbers(lesson: Lesson) -> list[str]:
     Counted as figures: numbers with a decimal point, a percent sign or a thousands comma. Not counted: code spans,
     formulas, links, exercise cards, HTML comments and the section "Sources".
     """
-    code = "\n".join(cell.source for cell in lesson.cells if cell.kind == "code")
+    code = "\n".join(re.sub(r"^\s*#.*$", "", c.source, flags=re.M) for c in lesson.cells if c.kind == "code")
     asserted = {_norm(text) for text in re.findall(r"prose\(\s*[\"']([^\"']+)[\"']", code)}
     found = []
     for cell in lesson.cells:

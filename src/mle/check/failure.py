@@ -7,6 +7,7 @@ look. It renders as text (terminals, nbgrader), as HTML (JupyterLab) and as JSON
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import asdict, dataclass, field
 
 MIME = "application/vnd.mle.verdict+json"
@@ -80,9 +81,11 @@ class Verdict:
         head = f"<strong>{sign} {html.escape(self.exercise)} · "
         if self.passed:
             return f"{box}{head}passed</strong> · {_points(self.points)}</div>"
-        out = [box, head, f"{_HEADLINE[self.status]}</strong>", f"<p>{html.escape(_sentence(self.says))}</p>"]
-        pairs = [("Saw", self.seen), ("Expected", self.expected), ("Look at", self.look)]
+        out = [box, head, f"{_HEADLINE[self.status]}</strong>", f"<p>{_prose(_sentence(self.says))}</p>"]
+        pairs = [("Saw", self.seen), ("Expected", self.expected)]
         out += [f"<div><em>{label}:</em> <code>{html.escape(text)}</code></div>" for label, text in pairs if text]
+        if self.look:
+            out.append(f"<div><em>Look at:</em> {_prose(self.look)}</div>")
         if self.table:
             cells = "".join(
                 "<tr>" + "".join(f'<td style="text-align:right">{html.escape(c)}</td>' for c in row) + "</tr>"
@@ -109,9 +112,14 @@ def _points(points: float) -> str:
     return f"{points:g} point" + ("" if points == 1 else "s")
 
 
+def _prose(text: str) -> str:
+    """The text as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def _sentence(text: str) -> str:
     text = text.strip()
-    text = text[:1].upper() + text[1:] if text[:1].islower() and text[:2].isalpha() else text
+    text = text[:1].upper() + text[1:] if text[:1].islower() and (text[:2].isalpha() or text[:2] == "a ") else text
     return text if text.endswith((".", "!", "?")) else text + "."
 
 

@@ -34,13 +34,20 @@ class Names(dict):
         return value
 
 
-def run_check(source: str, exercise: str, points: float, imports: str, connection: socket.socket) -> Verdict:
+def run_check(
+    source: str,
+    exercise: str,
+    points: float,
+    imports: str,
+    connection: socket.socket,
+    seconds: float | None = None,
+) -> Verdict:
     """The verdict of the check cell `source` on the learner's side at the other end of `connection`.
 
     `imports` holds the lesson's import statements. The check's `start` and `passed` calls need not be in `source`.
-    A learner's side that ends in the middle gives the status "error".
+    A learner's side that ends in the middle, or after `seconds` has not answered everything, gives the status "error".
     """
-    peer = Peer(connection)
+    peer = Peer(connection, seconds=seconds)
     with _across(peer):
         session.start(exercise, points)
         try:
@@ -51,7 +58,10 @@ def run_check(source: str, exercise: str, points: float, imports: str, connectio
             return Verdict(exercise, "error", "your code ended the process, ran out of time or out of memory")
         except Exception as error:
             return session.verdict_of(error)
-        return session.verdict_of(None)
+        else:
+            return session.verdict_of(None)
+        finally:
+            session.close()
 
 
 @contextmanager

@@ -56,6 +56,8 @@ def _column(values: Any, inner: Callable, keep: Callable) -> dict:
     if isinstance(values, pd.Categorical):
         categories = take_apart(values.categories, inner, keep)
         return {"kind": "categorical", "v": inner(values.codes), "categories": categories, "ordered": values.ordered}
+    if isinstance(values, pd.arrays.NumpyExtensionArray):
+        values = values.to_numpy()
     if isinstance(values.dtype, np.dtype):
         return {"kind": "numpy", "v": inner(np.asarray(values))}
     try:
@@ -67,7 +69,7 @@ def _column(values: Any, inner: Callable, keep: Callable) -> dict:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return {"kind": "arrow", "v": keep(sink.getvalue().to_pybytes())}
+    return {"kind": "arrow", "own": isinstance(values.dtype, pd.ArrowDtype), "v": keep(sink.getvalue().to_pybytes())}
 
 
 def put_together(tree: dict, outer: Callable[[Any], Any], buffer: Callable[[Any], Any]) -> Any:
@@ -99,7 +101,12 @@ def _read(column: dict, outer: Callable, buffer: Callable) -> Any:
     import pandas as pd
 
     if column["kind"] == "arrow":
-        return _arrow(buffer(column["v"]))
+        table = _arrow(buffer(column["v"]))
+        return (
+            pd.arrays.ArrowExtensionArray(table.column(0))
+            if column["own"]
+            else table.to_pandas(use_threads=False).iloc[:, 0].array
+        )
     values = outer(column["v"])
     if not isinstance(values, np.ndarray) or values.ndim != 1:
         raise FrameError("a column that is no array of one dimension")
@@ -120,7 +127,7 @@ def _arrow(data: Any) -> Any:
         table.validate(full=True)
         if table.num_rows > MAX_ROWS:
             raise FrameError("a column of too many rows")
-        return table.to_pandas(use_threads=False).iloc[:, 0].array
+        return table
     except pa.ArrowException as error:
         raise FrameError(f"a malformed Arrow stream ({error})") from None
 

@@ -12,7 +12,7 @@ from mle.grading.checker import learner_process, run_check
 from mle.grading.wall import Peer, WallClosed
 
 SECONDS = 120.0
-"""How long one request to the learner's process may take."""
+"""How long one cell or one check may take."""
 
 
 def answers_in(notebook: Path) -> dict[str, str]:
@@ -46,7 +46,9 @@ def grade(notebook: Path, lesson: Lesson) -> list[Verdict]:
         peer = Peer(connection)
         for position, cell in enumerate(lesson.cells):
             if exercise := checks.get(position):
-                verdicts.append(run_check(cell.source, exercise.name, exercise.points, lesson.imports, connection))
+                verdicts.append(
+                    run_check(cell.source, exercise.name, exercise.points, lesson.imports, connection, SECONDS)
+                )
             elif cell.kind == "code" and not (cell.get("demo") or cell.get("claims")):
                 name = cell.get("exercise")
                 source = answers.get(name, lesson.exercise(name).stub.source) if name else cell.source

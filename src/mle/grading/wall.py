@@ -11,9 +11,11 @@ import builtins
 import socket
 import struct
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 from mle.check.session import cut, message_of, where_raised
 from mle.grading import codec
@@ -29,7 +31,7 @@ class WallClosed(BaseException):
 class Handle:
     """An object on the other side: attributes, items, iteration and arithmetic go there, results come back."""
 
-    __slots__ = ("_id", "_peer", "_type")
+    __slots__ = ("__weakref__", "_id", "_peer", "_type")
 
     def __init__(self, peer: Peer, number: int, type_name: str):
         object.__setattr__(self, "_peer", peer)
@@ -108,12 +110,22 @@ class _Iterator:
 
 
 class Peer:
-    """One end of the wall. `serve(op, args)` answers the other side's requests; None serves callbacks only."""
+    """One end of the wall. `serve(op, args)` answers the other side's requests; None serves callbacks only.
 
-    def __init__(self, connection: socket.socket, serve: Callable[[str, list], Any] | None = None):
+    After `seconds` on this end the wall closes, however many answers came.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        serve: Callable[[str, list], Any] | None = None,
+        seconds: float | None = None,
+    ):
         self._connection = connection
+        self._deadline = None if seconds is None else time.monotonic() + seconds
         self._serve = serve
         self._exported: dict[int, Any] = {}
+        self._handles: WeakValueDictionary[tuple, Handle] = WeakValueDictionary()  # one object, one handle
 
     def request(self, op: str, *args: Any) -> Any:
         """Ask the other side, answering its own requests meanwhile. Raises what it raised, or `WallClosed`."""
@@ -180,6 +192,8 @@ class Peer:
         out = bytearray()
         while len(out) < size:
             try:
+                if self._deadline is not None:
+                    self._connection.settimeout(max(1e-3, self._deadline - time.monotonic()))
                 chunk = self._connection.recv(min(size - len(out), 1 << 20))
             except OSError:
                 chunk = b""
@@ -198,7 +212,11 @@ class Peer:
         if tree["t"] == "yours":
             return self._exported[tree["id"]]
         if tree["t"] == "handle":
-            return (CallableHandle if tree["callable"] else Handle)(self, int(tree["id"]), str(tree["type"]))
+            key = int(tree["id"]), str(tree["type"]), bool(tree["callable"])
+            handle = self._handles.get(key)
+            if handle is None:
+                handle = self._handles[key] = (CallableHandle if key[2] else Handle)(self, *key[:2])
+            return handle
         raise codec.CodecError(f"an unknown kind of value {tree['t']!r}")
 
 

@@ -1,17 +1,19 @@
 # %% [markdown]
 # # Demo
 #
+# What `mle prove` must cope with: a torch operation before the fork, a function, a variable, callbacks and probes.
 
 # %%
-import mle
-from mle import check
 import numpy as np
 import torch
 
-a = torch.ones(3, 3) @ torch.ones(3, 3)
+from mle import check
 
-def apply(fn, v):
-    return fn(v)
+product = torch.ones(64, 64) @ torch.ones(64, 64)
+
+
+def apply(fn, value):
+    return fn(value)
 
 
 # %% [markdown]
@@ -28,19 +30,35 @@ def double(x):
     return x * 2
     ### END SOLUTION
 
+
 # %% check="double" points=2
 x = check.rng().normal(size=5)
 check.differs(double(x.copy()), x, says="returned as it came")
 check.differs(double(x.copy()), x**2, says="squared, not doubled")
 check.close(double(x.copy()), 2 * x, says="not twice")
 check.unchanged(double, x)
+
+
 @check.probe
 def doubled(fn, n):
     import torch
+
     return fn(torch.ones(n))
-check.close(doubled(double, 3), np.full(3, 2.0), says="tensor")
-def g(v): return v + 1
-check.equal(apply(g, 3), 4)
+
+
+check.close(doubled(double, 3), np.full(3, 2.0), says="a tensor is not doubled")
+
+
+def plus_one(v):
+    return v + 1
+
+
+### BEGIN HIDDEN TESTS
+check.equal(apply(plus_one, 3), 4)
+### END HIDDEN TESTS
+
+# %% demo=true
+raise SystemExit("a demonstration is not run by `mle prove`")
 
 # %% [markdown]
 # ### Exercise 2 · Say
