@@ -86,7 +86,9 @@ def double(x): return x * x
 def double(x): return x / 2
 """
 ANSWERS = ANSWERS.replace('name="half"', 'name="by half"', 1)
-MODULE = 'title="Demo"\nduty="x"\nprerequisites=[]\ndatasets=[]\noutcomes=[{text="double", exercises=["double", "memo"]}]\n'
+MODULE = (
+    'title="Demo"\nduty="x"\nprerequisites=[]\ndatasets=[]\noutcomes=[{text="double", exercises=["double", "memo"]}]\n'
+)
 
 
 @pytest.fixture
@@ -182,7 +184,9 @@ def test_a_problem_of_the_lesson_is_named_with_its_line(course, name):
     found = problems(course)
     (own,) = [p for p in found if says in p]
     assert "\n" not in own
-    line = text[: text.rindex(CHECK if "check" in name else EXERCISE)].count("\n") + 1 if at is None else line_of(text, at)
+    line = (
+        text[: text.rindex(CHECK if "check" in name else EXERCISE)].count("\n") + 1 if at is None else line_of(text, at)
+    )
     assert own.startswith(f"{lesson_at(course)}:{line}: ")
 
 
@@ -216,8 +220,10 @@ def test_too_few_mistakes_and_alternatives_are_counted(course):
 def test_a_missing_answers_file_a_missing_lesson_and_bytes_that_are_no_text_are_named(course):
     path = lesson_at(course)
     path.with_name("1-double.answers.py").unlink()
-    assert problems(course) == [f"{path.with_name('1-double.answers.py')}: missing; it holds the alternatives and mistakes of 1-double.py"]
-    path.write_bytes(LESSON.encode("utf-8").replace("Doubling".encode(), "Doubling \xe9".encode("latin-1")))
+    assert problems(course) == [
+        f"{path.with_name('1-double.answers.py')}: missing; it holds the alternatives and mistakes of 1-double.py"
+    ]
+    path.write_bytes(LESSON.encode("utf-8").replace(b"Doubling", "Doubling \xe9".encode("latin-1")))
     (own,) = problems(course)
     assert own.startswith(f"{path}:2: not UTF-8")
     path.unlink()
@@ -240,7 +246,12 @@ def test_every_problem_is_told_at_once_and_nothing_is_executed(course, executed)
 
 
 @pytest.mark.parametrize(
-    "missing, says", [('title="Demo"\n', "without title"), ("duty=", "not TOML"), ('exercises=["double", "memo"]', "names the exercise")]
+    "missing, says",
+    [
+        ('title="Demo"\n', "without title"),
+        ("duty=", "not TOML"),
+        ('exercises=["double", "memo"]', "names the exercise"),
+    ],
 )
 def test_a_problem_of_the_module_is_named(course, executed, missing, says):
     path = lesson_at(course).with_name("module.toml")
@@ -251,7 +262,12 @@ def test_a_problem_of_the_module_is_named(course, executed, missing, says):
 
 
 def files(course: Path) -> dict[Path, tuple[bytes, int]]:
-    return {p: (p.read_bytes(), p.stat().st_mtime_ns) for folder in ("solutions", "modules") for p in (course / folder).rglob("*") if p.is_file()}
+    return {
+        p: (p.read_bytes(), p.stat().st_mtime_ns)
+        for folder in ("solutions", "modules")
+        for p in (course / folder).rglob("*")
+        if p.is_file()
+    }
 
 
 def test_an_unchanged_lesson_is_not_executed_again_and_a_second_build_changes_no_byte(course, executed):
@@ -260,14 +276,18 @@ def test_an_unchanged_lesson_is_not_executed_again_and_a_second_build_changes_no
     assert {p.name for p in before} >= {"1-double.ipynb", "measured.json", "index.md"}
     assert build(course) == []
     assert {p: data for p, (data, _) in files(course).items()} == {p: data for p, (data, _) in before.items()}
-    assert {p: at for p, (_, at) in files(course).items() if p.suffix == ".ipynb"} == {p: at for p, (_, at) in before.items() if p.suffix == ".ipynb"}
+    assert {p: at for p, (_, at) in files(course).items() if p.suffix == ".ipynb"} == {
+        p: at for p, (_, at) in before.items() if p.suffix == ".ipynb"
+    }
     assert executed == ["1-double"]
     build(course, force=True)
     assert {p: data for p, (data, _) in files(course).items()} == {p: data for p, (data, _) in before.items()}
     assert executed == ["1-double"] * 2
 
 
-@pytest.mark.parametrize(("old", "new"), [("# Doubling", "# Twice"), ("values = np", "numbers = values = np"), ("points=3", "points=4")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("# Doubling", "# Twice"), ("values = np", "numbers = values = np"), ("points=3", "points=4")]
+)
 def test_a_changed_text_is_built_anew(course, executed, old, new):
     build(course)
     edit(lesson_at(course), old, new)
@@ -380,7 +400,9 @@ def test_the_released_notebook_holds_no_solution_no_hidden_test_no_claim_and_no_
     assert all(c.get("outputs", []) == [] and c.get("execution_count") is None for c in notebook.cells)
     cells = {c.id: c for c in notebook.cells}
     assert cells["double"].source == f'def double(x):\n    """Twice x."""\n    {STUB}'
-    assert cells["double-check"].source.startswith('check.start("double", points=2)\n') and cells["double-check"].source.endswith("check.passed()")
+    assert cells["double-check"].source.startswith('check.start("double", points=2)\n') and cells[
+        "double-check"
+    ].source.endswith("check.passed()")
     role = cells["double-check"].metadata["nbgrader"]
     assert (role["grade"], role["solution"], role["locked"], role["points"]) == (True, False, True, 2)
     memo = cells["memo"].metadata["nbgrader"]
@@ -397,7 +419,10 @@ def test_the_release_is_what_nbgraders_own_generate_assignment_makes(course, exe
     shutil.copy(ROOT / "nbgrader_config.py", stock)
     (stock / "grading").mkdir()
     command = [sys.executable, "-m", "nbgrader", "generate_assignment", "01-demo", "--create"]
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # for alembic
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }  # for alembic
     done = subprocess.run(command, cwd=stock, capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stderr
     theirs = json.loads((stock / "modules" / "01-demo" / "1-double.ipynb").read_text(encoding="utf-8"))
@@ -418,7 +443,10 @@ def test_outputs_are_tidied_of_what_differs_from_run_to_run(course):
     assert cell.metadata.get("tags") == [building.IGNORE_OUTPUT] and "execution" not in cell.metadata
 
 
-REAL = LESSON.replace("values = np.array([1.0, 2.0])", "values = np.array([1.0, 2.0])\nprint(object())\nimport random, time\nprint('plain')\nvalues")
+REAL = LESSON.replace(
+    "values = np.array([1.0, 2.0])",
+    "values = np.array([1.0, 2.0])\nprint(object())\nimport random, time\nprint('plain')\nvalues",
+)
 
 
 def test_a_real_build_runs_the_solutions_and_is_the_same_twice(course):
@@ -426,7 +454,9 @@ def test_a_real_build_runs_the_solutions_and_is_the_same_twice(course):
     build(course)
     before = {p: data for p, (data, _) in files(course).items()}
     solved = nbformat.read(paths_of(read_lesson(lesson_at(course)), course)[0], as_version=4)
-    texts = [o.get("text", "") or o.get("data", {}).get("text/plain", "") for c in solved.cells for o in c.get("outputs", [])]
+    texts = [
+        o.get("text", "") or o.get("data", {}).get("text/plain", "") for c in solved.cells for o in c.get("outputs", [])
+    ]
     assert any("✓ double · passed" in text for text in texts) and any("plain\n" in text for text in texts)
     assert not re.search(r"0x[0-9a-f]{6}", "".join(texts))
     build(course, force=True)
@@ -445,7 +475,9 @@ def test_a_lesson_that_raises_is_named_with_the_line_of_the_cell(course):
 
 def test_the_command_tells_problems_without_a_traceback(course):
     edit(lesson_at(course), CHECK, '# %% check="double"')
-    done = subprocess.run([sys.executable, "-m", "mle.cli", "build"], cwd=course, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "mle.cli", "build"], cwd=course, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 1 and "has no points" in done.stderr and "Traceback" not in done.stderr
 
 

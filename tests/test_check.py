@@ -53,7 +53,9 @@ def test_equal_values_in_another_container_pass(name, word):
 @pytest.mark.parametrize("name", CONTAINERS)
 @pytest.mark.parametrize("word", [check.equal, check.close])
 def test_unequal_values_fail_with_yours_beside_the_target(name, word):
-    error = failure(word, CONTAINERS[name]([1.0, 3.0, 4.0]), np.array([1.0, 2.0, 4.0]), says="one is off", look="Hint 2")
+    error = failure(
+        word, CONTAINERS[name]([1.0, 3.0, 4.0]), np.array([1.0, 2.0, 4.0]), says="one is off", look="Hint 2"
+    )
     assert (error.says, error.look) == ("one is off", "Hint 2")
     assert error.table == [["[1]", "3", "2"]]
     assert error.seen.startswith("[1, 3, 4]") or "3" in error.seen
@@ -132,7 +134,9 @@ def test_none_is_told_that_a_return_may_be_missing(word):
 
 
 @pytest.mark.parametrize("word", ["equal", "close", "shape", "within", "before", "disjoint", "gradient"])
-@pytest.mark.parametrize("value", [len, lambda x: x, torch.nn.Linear(1, 1), int], ids=["builtin", "own", "module", "class"])
+@pytest.mark.parametrize(
+    "value", [len, lambda x: x, torch.nn.Linear(1, 1), int], ids=["builtin", "own", "module", "class"]
+)
 def test_a_function_instead_of_its_value_is_told_so(word, value):
     assert "was it called?" in failure(NUMERIC_WORDS[word], value).says
 
@@ -142,7 +146,9 @@ def test_rows_of_different_lengths_are_told_so(word):
     assert "different lengths" in failure(NUMERIC_WORDS[word], [[1], [2, 3]]).says
 
 
-@pytest.mark.parametrize("value", ["1", ["1", "2"], pd.Series(["1", "2"]), np.array(["1", "2"], dtype=object), {"a": 1}, {1, 2}])
+@pytest.mark.parametrize(
+    "value", ["1", ["1", "2"], pd.Series(["1", "2"]), np.array(["1", "2"], dtype=object), {"a": 1}, {1, 2}]
+)
 def test_texts_are_no_numbers_even_where_they_read_like_them(value):
     assert failure(check.close, value, [1.0, 2.0]).says == "the answer does not hold numbers"
     failure(check.within, value, 0, 9)

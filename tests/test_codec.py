@@ -50,7 +50,9 @@ def same(a, b) -> bool:
     if type(a) is not type(b):
         return False
     if isinstance(a, dict):
-        return len(a) == len(b) and all(same(x, y) for p, q in zip(a.items(), b.items(), strict=True) for x, y in zip(p, q, strict=True))
+        return len(a) == len(b) and all(
+            same(x, y) for p, q in zip(a.items(), b.items(), strict=True) for x, y in zip(p, q, strict=True)
+        )
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
     return a is b or a == b
@@ -207,10 +209,19 @@ def test_what_is_no_plain_value_becomes_a_handle_inside_of_any_container():
         seen.append(value)
         return {"t": "handle", "n": len(seen)}
 
-    value = {"m": model, "l": [model, len], "o": np.array([model, 1], dtype=object), "f": pd.DataFrame({"a": [model, 1]})}
+    value = {
+        "m": model,
+        "l": [model, len],
+        "o": np.array([model, 1], dtype=object),
+        "f": pd.DataFrame({"a": [model, 1]}),
+    }
     got = decode(encode(value, export), lambda tree: f"handle {tree['n']}")
     assert seen == [model, model, len, model, model]
-    assert got["l"] == ["handle 2", "handle 3"] and got["o"].tolist() == ["handle 4", 1] and got["f"]["a"].tolist() == ["handle 5", 1]
+    assert (
+        got["l"] == ["handle 2", "handle 3"]
+        and got["o"].tolist() == ["handle 4", 1]
+        and got["f"]["a"].tolist() == ["handle 5", 1]
+    )
     assert decode(encode(pd.Grouper, export), lambda tree: "class") == "class"
     assert decode(encode(torch.nn.Linear(1, 1), export), lambda tree: "module") == "module"
 
@@ -266,7 +277,12 @@ def arrow(table: pa.Table, **options) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-SERIES = {"t": "series", "v": {"kind": "arrow", "v": 0}, "name": None, "index": {"t": "range_index", "v": [0, 1, 1], "name": None}}
+SERIES = {
+    "t": "series",
+    "v": {"kind": "arrow", "v": 0},
+    "name": None,
+    "index": {"t": "range_index", "v": [0, 1, 1], "name": None},
+}
 ARRAY = {"t": "array", "b": 0}
 MALFORMED = {
     "nothing": b"",

@@ -122,7 +122,12 @@ def test_a_name_shows_the_changed_lines():
 
 def test_a_cell_of_two_regions_is_changed_in_both_and_only_there():
     source = "a = 1\n### BEGIN SOLUTION\nb = 2\n### END SOLUTION\nc = 3\n### BEGIN SOLUTION\nd = 4\n### END SOLUTION\n"
-    assert {m.name for m in mutants_of(source)} == {"- b = 2 | + b = 3", "- b = 2 | + b = 1", "- d = 4 | + d = 5", "- d = 4 | + d = 3"}
+    assert {m.name for m in mutants_of(source)} == {
+        "- b = 2 | + b = 3",
+        "- b = 2 | + b = 1",
+        "- d = 4 | + d = 5",
+        "- d = 4 | + d = 3",
+    }
 
 
 def test_twins_are_pairs_both_ways_and_no_operator_is_listed_twice():

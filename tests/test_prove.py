@@ -49,12 +49,12 @@ def test_what_each_answer_is_told_is_in_the_report(sound, tmp_path):
     assert totals(sound).startswith("01-demo/1-demo: sound · ")
 
 
-FAULTY = '''\
+FAULTY = """\
 # %%
 import numpy as np
 from mle import check
-'''
-EXERCISE = '''
+"""
+EXERCISE = """
 # %% exercise="{name}"
 def f(x):
     ### BEGIN SOLUTION
@@ -63,12 +63,12 @@ def f(x):
 
 # %% check="{name}" points=1
 {check}
-'''
-ANSWER = '''
+"""
+ANSWER = """
 # %% exercise="{name}" {mark}
 def f(x):
     {body}
-'''
+"""
 GOOD = "check.differs(f(3), 3, says='as it came')\ncheck.differs(f(3), 9, says='squared')\ncheck.equal(f(3), 6, says='not twice')"
 FAULTS = {  # exercise: (reference, check, [(mark of an answer, its body)], what must be reported)
     "sound": ("return 2 * x", GOOD + "\ncheck.equal(f(0), 0)\ncheck.equal(f(-1), -2)", [('kind="mistake" name="same" says="as it came"', "return x")], None),
@@ -121,7 +121,9 @@ def test_a_planted_fault_is_reported_and_nothing_else(faulty, name):
     assert any(expected in problem for problem in proof.problems), proof.problems
     assert all(problem.startswith(f"{name}: ") for problem in proof.problems)
     if "mutants" not in name:
-        assert not [p for p in proof.problems if "mistake" in p and "mistake" not in expected and "messages" not in name]
+        assert not [
+            p for p in proof.problems if "mistake" in p and "mistake" not in expected and "messages" not in name
+        ]
 
 
 def test_a_lesson_with_one_fault_is_not_sound(faulty):
@@ -157,7 +159,9 @@ def test_a_given_cell_that_raises_and_an_unknown_exercise_are_problems(tmp_path)
     path = write_lesson(tmp_path, {"sound": FAULTS["sound"]})
     (own,) = prove(path, "none").problems
     assert "no exercise 'none'; it has sound" in own
-    path.write_text(FAULTY + "raise ValueError('given')\n" + path.read_text(encoding="utf-8")[len(FAULTY) :], encoding="utf-8")
+    path.write_text(
+        FAULTY + "raise ValueError('given')\n" + path.read_text(encoding="utf-8")[len(FAULTY) :], encoding="utf-8"
+    )
     report = prove(path)
     assert not report.sound
     assert report.problems[0] == f"{path}:1: the cell raises ValueError: given"
@@ -167,7 +171,15 @@ def test_a_given_cell_that_raises_and_an_unknown_exercise_are_problems(tmp_path)
 
 
 def outcome(kind: str, name: str, verdict: Verdict, seed: int = 0, across: bool = False) -> dict:
-    return {"exercise": "say", "kind": kind, "name": name, "seed": seed, "across": across, "cpu": 0.0, "verdict": verdict.to_json()}
+    return {
+        "exercise": "say",
+        "kind": kind,
+        "name": name,
+        "seed": seed,
+        "across": across,
+        "cpu": 0.0,
+        "verdict": verdict.to_json(),
+    }
 
 
 def complete() -> list[dict]:
@@ -208,4 +220,6 @@ def test_full_points_without_a_check_of_the_mutants_is_no_problem_but_too_few_re
     good = [outcome("mutant", f"m{i}", failed) for i in range(19)]
     assert judge(say, complete() + good + [outcome("mutant", "m", passed)]).problems == []
     proof = judge(say, complete() + good[:18] + [outcome("mutant", "m", passed)])
-    assert proof.problems == [f"say: 18 of 19 mutants rejected, fewer than {MUTATION_GOAL:.0%}"] and proof.survivors == ["m"]
+    assert proof.problems == [
+        f"say: 18 of 19 mutants rejected, fewer than {MUTATION_GOAL:.0%}"
+    ] and proof.survivors == ["m"]

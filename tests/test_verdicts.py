@@ -23,7 +23,7 @@ def verdict(error: BaseException | None, exercise: str = "split") -> Verdict:
 
 
 def caught(fn, *args, **kwargs) -> BaseException:
-    with pytest.raises(Exception) as info:  # noqa: B017, PT011
+    with pytest.raises(Exception) as info:
         fn(*args, **kwargs)
     return info.value
 
@@ -81,7 +81,9 @@ def test_the_box_holds_the_same_as_the_text_and_is_well_formed(error):
     shown = " ".join(page.texts)
     for part in (error.seen, error.expected, error.look, *(cell for row in error.table for cell in row)):
         assert part in shown
-    assert [attrs["alt"] for tag, attrs in page.tags if tag == "img"] == ["Your values drawn beside the target"] * bool(error.picture)
+    assert [attrs["alt"] for tag, attrs in page.tags if tag == "img"] == ["Your values drawn beside the target"] * bool(
+        error.picture
+    )
 
 
 def test_each_status_has_its_own_sign_and_words_so_that_colour_is_never_alone():
@@ -233,7 +235,9 @@ def test_an_endless_error_message_is_cut():
     assert len(verdict(ValueError("x" * 10**6)).message) < 500
 
 
-@pytest.mark.parametrize("error", [NotImplementedError(), NotImplementedError("write your code here, in place of this line")])
+@pytest.mark.parametrize(
+    "error", [NotImplementedError(), NotImplementedError("write your code here, in place of this line")]
+)
 def test_an_untouched_stub_is_told_what_to_do_in_one_sentence(error):
     found = verdict(error)
     assert found.status == "todo" and sentences(found.message) == 1 and "your code" in found.message

@@ -316,20 +316,25 @@ ASKS = ["get", "run", "probe", "attr", "seed", "operator", "iter", "next"]
 
 @pytest.mark.parametrize("op", ASKS)
 def test_the_learner_may_ask_the_checker_for_nothing(op):
-    source = FIND_PEER + f"""
+    source = (
+        FIND_PEER
+        + f"""
 def f(fn):
     try:
         return ["got", peer().request({op!r}, *{{"attr": [fn, "__globals__"], "get": ["secret"], "seed": [1],
                 "run": ["import os"], "probe": ["def g(): return 1", "g", [], {{}}]}}.get({op!r}, [fn, "__len__", []]))]
     except Exception as error:
         return type(error).__name__
-"""  # noqa: E501
+"""
+    )
     found = judge(source, "secret = 41\ncheck.equal(f(lambda: 1), 'PermissionError')")
     assert found.passed, found
 
 
 def test_the_learner_may_call_only_what_a_check_passed_to_it():
-    source = FIND_PEER + """
+    source = (
+        FIND_PEER
+        + """
 def f(fn):
     p, out = peer(), []
     for target in (len, "len", {"t": "yours"}, None):
@@ -341,6 +346,7 @@ def f(fn):
     except BaseException as error: out.append(type(error).__name__)
     return out
 """
+    )
     found = judge(source, "check.equal(f(lambda: 1), 0)")
     assert found.status == "error" and "ended the process" in found.says, "a forged handle closes the wall"
     found = judge(source.replace("p._export", "p.other"), "check.equal(f(lambda: 1), ['PermissionError'] * 5)")
@@ -387,7 +393,12 @@ def test_a_handle_cannot_be_changed_pickled_or_taken_for_true():
     with learner(OBJECTS) as connection:
         handle = Peer(connection).request("get", "plain")
         assert isinstance(handle, Handle) and copy.deepcopy(handle) is handle
-        for attempt in (lambda: setattr(handle, "values", 1), lambda: pickle.dumps(handle), lambda: bool(handle), lambda: handle > 1):
+        for attempt in (
+            lambda: setattr(handle, "values", 1),
+            lambda: pickle.dumps(handle),
+            lambda: bool(handle),
+            lambda: handle > 1,
+        ):
             with pytest.raises((AttributeError, TypeError)):
                 attempt()
 

@@ -150,6 +150,8 @@ def items_and_batch(cls, numbers, categories, late):
     from torch.utils.data import DataLoader
 
     flight_set = cls(numbers, categories, late)
+    if not isinstance(flight_set[0], (tuple, list)):
+        return {"kind": type(flight_set[0]).__name__}
     items = [tuple(flight_set[i]) for i in range(len(late))]
     batch = next(iter(DataLoader(flight_set, batch_size=2)))
     return {
@@ -164,6 +166,8 @@ def items_and_batch(cls, numbers, categories, late):
 def judge_flight_set(numbers, categories, late):
     n, k = numbers.shape
     seen = items_and_batch(FlightSet, numbers, categories, late)
+    check.that("kind" not in seen, says="an item is no tuple", seen=seen.get("kind", ""),
+               expected="a tuple (numbers, categories, late)", look="Hint 3")  # fmt: skip
     check.differs(seen["length"], k, says="the length counts the columns of numbers, not the flights")
     check.equal(seen["length"], n, says="the length is not the number of flights", look="Hint 1")
     check.equal(seen["parts"], 3, says="an item does not have the three parts (numbers, categories, late)")
@@ -291,8 +295,6 @@ class LateNet(nn.Module):
 # %% check="late-net" points=4
 @check.probe
 def examine(cls, keywords, numbers, categories):
-    import torch
-
     model = cls(**keywords)
     out = {"parameters": list(model.parameters())}
     try:
@@ -303,7 +305,6 @@ def examine(cls, keywords, numbers, categories):
         if "out of range in self" not in str(error):
             raise
         out["too small"] = True
-    out["is_module"] = isinstance(model, torch.nn.Module)
     return out
 
 
@@ -325,8 +326,8 @@ def judge_late_net(rng, sizes, k, width, hidden, base_rate):
     check.that("too small" not in seen, says="an embedding table is too small: the highest code has no row",
                expected=f"tables of {sizes} rows", look="Exercise 2, part 1")  # fmt: skip
     logits = np.asarray(seen["eval"].detach(), dtype=float)
-    check.shape(seen["one"], (1,), says="a batch of one flight loses its batch dimension", look="Hint 2")
     check.shape(logits, (len(rows),), says="the network does not return one logit for each flight")
+    check.shape(seen["one"], (1,), says="a batch of one flight loses its batch dimension", look="Hint 2")
     check.that(not ((logits >= 0) & (logits <= 1)).all(),
                says="the network returns probabilities: a sigmoid is inside, and the loss will apply its own on top",
                seen=logits[:3], expected=f"logits, near {log_odds:.2f} before training")  # fmt: skip
@@ -662,6 +663,9 @@ def judge_predict(rng, lengths):
                    expected="model.eval() before the first batch")  # fmt: skip
         check.that(not any(seen["recording"]), says="PyTorch records a graph for every batch: gradients are not switched off",
                    expected="torch.no_grad() around the predictions", look="Hint 2")  # fmt: skip
+        parts = seen["answer"] if isinstance(seen["answer"], (list, tuple)) else []
+        check.that(all(np.ndim(part) == 0 for part in parts), says="a list of batches is returned, not one array",
+                   seen=f"a list of {len(parts)} arrays", expected=f"an array of shape ({len(target)},)", look="Hint 2")  # fmt: skip
         answer = np.asarray(seen["answer"])
         check.differs(answer, 1 / (1 + np.exp(-target)), says="the sigmoid is applied twice", rtol=1e-3)
         check.differs(answer, logits, says="logits are returned, not probabilities", rtol=1e-3, atol=1e-4)
@@ -792,7 +796,8 @@ why = {
 }
 rng = check.rng()
 x, y = torch.tensor(rng.normal(size=(32, 13)), dtype=torch.float32), torch.tensor(rng.permutation(32) < 8).float()
-check.equal(sorted(memorises), sorted(why), says="the keys are not the names of the seven pipelines")
+check.that(isinstance(memorises, dict) and set(memorises) == set(why), says="memorises is no dict with the names of all seven pipelines",
+           seen=memorises, expected=f"the keys {', '.join(why)}")  # fmt: skip
 for pipeline, reason in why.items():
     check.one_of(memorises[pipeline], [True, False], says=f"the answer for {pipeline!r} is not True or False")
     loss = last_loss(pipeline, x, y)

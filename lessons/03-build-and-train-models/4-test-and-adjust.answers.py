@@ -2,27 +2,6 @@
 # Answers to `4-test-and-adjust.py`: never released. Exercises 1, 3 and 6 are statements rather than code, so their
 # alternatives differ in form only.
 
-# %% exercise="random-split-optimism" kind="alternative" name="dict-call"
-prediction = dict(highest="rows", gain="0.03 to 0.15")
-
-# %% exercise="random-split-optimism" kind="alternative" name="entry-by-entry"
-prediction = {}
-prediction["gain"] = "0.03 to 0.15"
-prediction["highest"] = "rows"
-
-# %% exercise="random-split-optimism" kind="mistake" name="past-is-best" says="learning from the past alone is the hardest"
-prediction = {"highest": "past", "gain": "under 0.03"}
-
-# %% exercise="random-split-optimism" kind="mistake" name="days-are-best" says="another split scores highest"
-prediction = {"highest": "days", "gain": "0.03 to 0.15"}
-
-# %% exercise="random-split-optimism" kind="mistake" name="harmless" says="shuffling flatters more than you think"
-prediction = {"highest": "rows", "gain": "under 0.03"}
-
-# %% exercise="random-split-optimism" kind="mistake" name="enormous" says="shuffling flatters less than that"
-prediction = {"highest": "rows", "gain": "over 0.15"}
-
-
 # %% exercise="expanding-folds" kind="alternative" name="time-series-split-over-days"
 def expanding_folds(days, n_folds, gap):
     """scikit-learn's rule, applied to the days."""
