@@ -691,7 +691,7 @@ judge_predict(rng, [1, 7])
 # %% [markdown]
 # ## First, overfit one batch
 #
-# Before you train on 40,000 flights, train on 32, and ask for the impossible: memorise them. A network with a thousand
+# Before you train on 40,000 flights, train on 32, and ask for the impossible: memorise them. A network with almost a thousand
 # parameters can. If yours cannot, something is broken, and you have found out in a second rather than after a night (Karpathy
 # 2019). The test is cheap. Is it also thorough?
 #
@@ -786,7 +786,7 @@ def last_loss(pipeline, x, y, steps=60):
 
 
 why = {
-    "healthy": "a healthy network with over a thousand weights can memorise 32 flights",
+    "healthy": "a healthy network with 961 parameters can memorise 32 flights",
     "never zero_grad": "gradients that pile up overshoot further at each step and never settle",
     "sigmoid before the loss": "a sigmoid lets only logits from 0 to 1 through, so no flight can ever be called surely on time",
     "labels shuffled once": "labels shuffled once are false but fixed, and fixed labels can be memorised: this test is blind to them",
@@ -1277,7 +1277,7 @@ print(f"late in September and October: {valid.late.mean():.3f}")
 # Read the table against the decision. The carrier's rate is hardly better than knowing nothing: a log-loss of 0.34 either way,
 # and an average precision of 0.12 where chance gives 0.10. The network reaches 0.28 and 0.35. What does that mean at the desk? If it
 # can look after one flight in ten, the network's thousand most suspicious of these flights contain 38 % of all late ones, and
-# 36 % of them do arrive late. The desk will be wrong about most, and still find four times as many as by chance.
+# 36 % of them do arrive late. The desk will be wrong about most, and still find almost four times as many as by chance.
 #
 # Now challenge it, three times.
 #

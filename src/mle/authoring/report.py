@@ -10,18 +10,33 @@ from rich.table import Table
 
 from mle.authoring.soundness import Proof, Report
 
-COLUMNS = [("reference", "reference × seeds"), ("stub", "stub"), ("alternative", "alternatives"),
-           ("mistake", "mistakes"), ("across", "same across the wall"), ("mutant", "mutants rejected")]  # fmt: skip
+COLUMNS = {
+    "reference": "reference, 5 seeds",
+    "stub": "stub",
+    "alternative": "alternatives",
+    "mistake": "mistakes",
+    "across": "same across the wall",
+    "mutant": "mutants rejected",
+}
+SHORT = {
+    "reference": "seeds",
+    "stub": "stub",
+    "alternative": "altern.",
+    "mistake": "mistakes",
+    "across": "wall",
+    "mutant": "mutants",
+}
+"""The same for a terminal of 80 columns."""
 
 
 def cells(proof: Proof) -> list[str]:
     """The counts of one exercise, column by column: "as it must be / of"."""
     out = []
-    for kind, _ in COLUMNS:
+    for kind in COLUMNS:
         good, of = proof.counts.get(kind, [0, 0])
         text = f"{good}/{of}" if of else "–"
         if kind == "mutant" and proof.equivalent:
-            text += f" (+{proof.equivalent} equivalent)"
+            text += f" +{proof.equivalent} eq."
         out.append(text)
     return out
 
@@ -38,9 +53,9 @@ def totals(report: Report) -> str:
 def print_report(report: Report, console: Console) -> None:
     """The table, then every problem and surviving mutant on its own line."""
     table = Table(title=f"{report.lesson.module} · {report.lesson.title}", title_justify="left")
-    table.add_column("exercise")
-    for _, title in COLUMNS:
-        table.add_column(title, justify="right")
+    table.add_column("exercise", no_wrap=True)
+    for kind in COLUMNS:
+        table.add_column(SHORT[kind], justify="right", no_wrap=True)
     table.add_column("CPU s", justify="right")
     for proof in report.proofs:
         style = "red" if proof.problems else None
@@ -63,7 +78,7 @@ table{border-collapse:collapse;width:100%}th,td{border:1px solid #999;padding:.3
 th:first-child,td:first-child{text-align:left}.bad{font-weight:bold}code{white-space:pre-wrap}</style></head><body>
 <h1>Soundness of the graders</h1>
 {% for report in reports %}<h2>{{ report.lesson.module }} · {{ report.lesson.title }}</h2><p>{{ totals(report) }}</p>
-<table><thead><tr><th scope="col">exercise</th>{% for _, title in columns %}<th scope="col">{{ title }}</th>{% endfor %}
+<table><thead><tr><th scope="col">exercise</th>{% for title in columns %}<th scope="col">{{ title }}</th>{% endfor %}
 </tr></thead><tbody>{% for proof in report.proofs %}<tr{% if proof.problems %} class="bad"{% endif %}>
 <td>{{ proof.exercise }}</td>{% for cell in cells(proof) %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>
 {% for proof in report.proofs %}<details><summary>{{ proof.exercise }}: what each answer is told</summary><ul>
@@ -78,4 +93,6 @@ th:first-child,td:first-child{text-align:left}.bad{font-weight:bold}code{white-s
 
 def write_html(reports: list[Report], path: Path) -> None:
     """The report as one page, with the message that every answer gets."""
-    path.write_text(PAGE.render(reports=reports, columns=COLUMNS, cells=cells, totals=totals), encoding="utf-8")
+    path.write_text(
+        PAGE.render(reports=reports, columns=COLUMNS.values(), cells=cells, totals=totals), encoding="utf-8"
+    )
