@@ -4,58 +4,6 @@
 # %% [markdown]
 # ## base-rate-loss
 
-# %% exercise="base-rate-loss" kind="alternative" name="computed"
-says = train["late"].mean()
-happens = valid["late"].mean()
-loss_train = -says * np.log(says) - (1 - says) * np.log(1 - says)
-loss_valid = -happens * np.log(says) - (1 - happens) * np.log(1 - says)
-drift = "lower" if loss_valid < loss_train else "higher"
-
-# %% exercise="base-rate-loss" kind="alternative" name="library"
-from sklearn.metrics import log_loss
-
-says = train["late"].mean()
-loss_train, loss_valid = (log_loss(part["late"], np.full(len(part), says)) for part in (train, valid))
-drift = "lower"
-
-# %% exercise="base-rate-loss" kind="alternative" name="by-calculator"
-loss_train = np.float32(0.465)
-loss_valid = np.array(0.335)
-drift = "lower"
-
-# %% exercise="base-rate-loss" kind="mistake" name="coin" says="0.69 is the loss of a coin"
-loss_train = 0.69
-loss_valid = 0.69
-drift = "equal"
-
-# %% exercise="base-rate-loss" kind="mistake" name="share-late" says="the share of late flights, not a log-loss"
-loss_train = train["late"].mean()
-loss_valid = valid["late"].mean()
-drift = "lower"
-
-# %% exercise="base-rate-loss" kind="mistake" name="bits" says="base 2, not natural"
-p, q = train["late"].mean(), valid["late"].mean()
-loss_train = -p * np.log2(p) - (1 - p) * np.log2(1 - p)
-loss_valid = -q * np.log2(p) - (1 - q) * np.log2(1 - p)
-drift = "lower"
-
-# %% exercise="base-rate-loss" kind="mistake" name="late-only" says="only the late flights are counted"
-p, q = train["late"].mean(), valid["late"].mean()
-loss_train = -p * np.log(p)
-loss_valid = -q * np.log(p)
-drift = "lower"
-
-# %% exercise="base-rate-loss" kind="mistake" name="own-rate" says="know September's rate in advance"
-p, q = train["late"].mean(), valid["late"].mean()
-loss_train = -p * np.log(p) - (1 - p) * np.log(1 - p)
-loss_valid = -q * np.log(q) - (1 - q) * np.log(1 - q)
-drift = "lower"
-
-# %% exercise="base-rate-loss" kind="mistake" name="drift-must-hurt" says="the loss does not rise with this drift"
-loss_train = 0.47
-loss_valid = 0.34
-drift = "higher"
-
 # %% [markdown]
 # ## stable-log-loss
 

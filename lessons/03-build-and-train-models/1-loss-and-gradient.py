@@ -42,7 +42,7 @@
 # <details><summary>B · Of the part in which the gap is</summary>Wrong: at the desk the "part" is one flight, and its
 # median is a gap.</details>
 # <details><summary>C · Of the training rows, for every part</summary>Right: whatever is learnt from data is learnt from
-# the training rows only. Exercise 6 shows what happens otherwise.</details>
+# the training rows only. Exercise 5 shows what happens otherwise.</details>
 
 # %%
 import mle  # first, so that the numerical libraries use one thread
@@ -70,80 +70,18 @@ for name, part in (("train, Jan-Aug", train), ("valid, Sep-Oct", valid)):
 # The simplest model says the same $p$ for every flight, the base rate of the training part.
 
 # %% [markdown]
-# ### Exercise 1 · What the base rate alone is worth
+# **Predict before you go on.** The model gives every flight, in both parts, the training part's rate. What is its mean log-loss
+# on the training part, and on September and October? The two rates are printed above; a calculator helps.
 #
-# 6 min · ●○○○ · 2 points
-#
-# Predict, before anything is run. The model gives **every flight, in both parts, the training part's rate** as its
-# probability of being late. From the two rates printed above and a calculator, assign
-#
-# - `loss_train`: its mean log-loss (natural logarithm) on the training part,
-# - `loss_valid`: its mean log-loss on September and October,
-# - `drift`: `"lower"`, `"higher"` or `"equal"`: how `loss_valid` compares with `loss_train`.
-#
-# Two decimals are enough: 0.01 either way is accepted.
-#
-# *Example.* A model that says 0.5 for each flight has a loss of 0.69 on any part.
-#
-# <details><summary>Hint 1 · the idea</summary>A share of the flights is late. Each of them costs the same, and each of
-# the others costs the same. So the mean has two terms.</details>
-# <details><summary>Hint 2 · where to look</summary>The two rates play two roles: what the model <em>says</em>, and how
-# often it <em>happens</em>. On the training part they are equal; on September and October they are not.</details>
-# <details><summary>Hint 3 · almost the code</summary><code>-happens * np.log(says) - (1 - happens) * np.log(1 - says)</code>,
-# with <code>says</code> the training rate both times.</details>
-
-# %% exercise="base-rate-loss"
-### BEGIN SOLUTION
-loss_train = 0.47
-loss_valid = 0.34
-drift = "lower"
-### END SOLUTION
-
-# %% check="base-rate-loss" points=2
-from sklearn.metrics import log_loss
-
-y_train = flights.departures("train", rows=20_000)["late"].to_numpy(float)
-y_valid = flights.departures("valid")["late"].to_numpy(float)
-said, happened = y_train.mean(), y_valid.mean()
-on_train = log_loss(y_train, np.full(len(y_train), said))
-on_valid = log_loss(y_valid, np.full(len(y_valid), said))
-near_enough = dict(rtol=0, atol=0.0101)
-check.one_of(drift, ["lower", "higher", "equal"])
-check.differs(loss_train, np.log(2), **near_enough, says="0.69 is the loss of a coin; this model knows the base rate")
-check.differs(loss_train, said, **near_enough, says="that is the share of late flights, not a log-loss")
-check.differs(
-    loss_train, on_train / np.log(2), **near_enough, says="this is in bits: the logarithm is to base 2, not natural"
-)
-check.differs(
-    loss_train,
-    -said * np.log(said),
-    **near_enough,
-    look="Hint 1",
-    says="only the late flights are counted; those on time cost too",
-)
-check.close(
-    loss_train,
-    on_train,
-    **near_enough,
-    says="the base rate's loss on the training part is another one",
-    look="Hint 3",
-)
-own_rate = log_loss(y_valid, np.full(len(y_valid), happened))
-check.differs(
-    loss_valid,
-    own_rate,
-    **near_enough,
-    look="Hint 2",
-    says="this model would know September's rate in advance; ours says the training rate",
-)
-check.close(
-    loss_valid,
-    on_valid,
-    **near_enough,
-    says="the same forecast's loss on September and October is another one",
-    look="Hint 3",
-)
-check.equal(drift, "lower", says="the loss does not rise with this drift: fewer late flights are fewer surprises")
+# <details><summary>A · <code>0.69</code> on both</summary>Wrong: that is ln 2, the loss of a coin. This model knows the base
+# rate.</details>
+# <details><summary>B · <code>0.18</code> and <code>0.09</code></summary>Wrong: those are the shares of late flights. A loss is made of
+# logarithms, and the flights on time cost, too.</details>
+# <details><summary>C · about <code>0.47</code>, and higher on September and October, where the rate is wrong</summary>Half right. A
+# wrong rate costs something, but it costs less than the easier flights save.</details>
+# <details><summary>D · about <code>0.47</code>, and lower on September and October, about <code>0.34</code></summary>Right. A share of
+# the flights is late; each of them costs −ln p, each of the others −ln (1 − p), with p the training rate both times.
+# Fewer late flights, fewer expensive ones.</details>
 
 # %%
 late_train, late_valid = train["late"].to_numpy(float), valid["late"].to_numpy(float)
@@ -201,7 +139,7 @@ with np.errstate(all="ignore"):
 # $e^a$; numpy has it.
 
 # %% [markdown]
-# ### Exercise 2 · A log-loss that cannot overflow
+# ### Exercise 1 · A log-loss that cannot overflow
 #
 # 8 min · ●●○○ · 3 points
 #
@@ -321,7 +259,7 @@ def objective(theta, X, late, l2):
 
 
 # %% [markdown]
-# ### Exercise 3 · The gradient
+# ### Exercise 2 · The gradient
 #
 # 10 min · ●●○○ · 3 points
 #
@@ -480,7 +418,7 @@ plt.show()
 # passes.</details>
 
 # %% [markdown]
-# ### Exercise 4 · Write the test
+# ### Exercise 3 · Write the test
 #
 # 15 min · ●●●○ · 4 points
 #
@@ -664,7 +602,7 @@ check.that(
 
 # %% [markdown]
 # Now turn your test on your own gradient, on real flights. The `Encoder` fills gaps and standardises the thirteen numeric
-# columns; what it does inside is the business of Exercise 6.
+# columns; what it does inside is the business of Exercise 5.
 
 # %%
 encoder = flights.Encoder(train)
@@ -692,7 +630,7 @@ print("X", X.shape, "· your gradient agrees with your objective:", gradient_agr
 # mistakes are in the order of those four lines.
 
 # %% [markdown]
-# ### Exercise 5 · Gradient descent
+# ### Exercise 4 · Gradient descent
 #
 # 15 min · ●●●○ · 4 points
 #
@@ -972,7 +910,7 @@ at_desk = judge("at the desk, day by day", Z_train, by_day)
 # training rows must not depend on later ones at all.
 
 # %% [markdown]
-# ### Exercise 6 · Repair the preparation
+# ### Exercise 5 · Repair the preparation
 #
 # 12 min · ●●○○ · 3 points
 #
