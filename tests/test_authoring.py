@@ -233,7 +233,7 @@ def test_a_missing_answers_file_a_missing_lesson_and_bytes_that_are_no_text_are_
 def test_code_that_is_no_python_is_named_with_its_line(course):
     edit(lesson_at(course), "values = np.array([1.0, 2.0])", "values = np.array([1.0, 2.0)")
     with pytest.raises(LessonError) as caught:
-        read_lesson(lesson_at(course)).imports
+        assert read_lesson(lesson_at(course)).imports
     assert caught.value.problems[0].startswith(f"{lesson_at(course)}:{line_of(LESSON, 'values = np')}: no Python")
 
 

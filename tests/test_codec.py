@@ -11,6 +11,7 @@ import pickle
 import struct
 import time
 from collections import OrderedDict, defaultdict, namedtuple
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -359,10 +360,8 @@ def test_an_arrow_extension_type_is_refused_and_pickles_in_it_stay_closed():
     metadata = {b"ARROW:extension:name": b"arrow.py_extension_type", b"ARROW:extension:metadata": pickle.dumps(Bomb())}
     field = pa.field("a", pa.int64(), metadata=metadata)
     data = arrow(pa.table([pa.array([1])], schema=pa.schema([field])))
-    try:
+    with suppress(CodecError):  # where it is read as its storage type, that is data
         decode(frame_of(SERIES, data), refuse)
-    except CodecError:
-        pass
     assert not Bomb.exploded
     pa.register_extension_type(ForeignType())
     try:

@@ -11,6 +11,7 @@ operation (TensorFlow) is not walked through: each child replays what comes befo
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import resource
@@ -243,6 +244,7 @@ def main() -> None:
     exec(lesson.imports, {})
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+        importlib.import_module("torch._dynamo")  # torch.optim imports it on first use: 1 to 3 s in each child
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     runner = os.fork()
     if not runner:

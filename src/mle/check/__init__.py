@@ -1,7 +1,7 @@
 """What check cells call: assertions that name the mistake, written to work across the wall.
 
 `from mle import check` in a notebook also makes failed checks show as one box instead of a traceback.
-The vocabulary is in `vocabulary`; what surrounds a check is in `session`; how a verdict looks is in `failure`.
+The vocabulary is in `vocabulary` and `compare`; what surrounds a check is in `session`; how a verdict looks is in `failure`.
 """
 
 from mle.check.failure import Failed, UsageError, Verdict

@@ -20,7 +20,7 @@ from mle.check.failure import Failed, UsageError, Verdict
 SEED_VARIABLE = "MLE_SEED"
 """The environment variable that sets the seed of a check's fresh inputs (default 0)."""
 
-_current: dict[str, Any] = {"exercise": "", "points": 0.0, "open": False}
+_current: dict[str, Any] = {"exercise": "", "points": 0.0, "open": False, "stub met": False}
 _across: list[Callable] = []  # the wall's way to run a probe beside the learner's objects, where a wall stands
 
 
@@ -34,7 +34,7 @@ def passed() -> None:
     """Close the check: nothing failed. In a notebook, shows the verdict."""
     if not _current["open"]:
         raise UsageError("check.passed() without check.start(): the check cell is not one the build wrote")
-    _current["open"] = False
+    _current.update({"open": False, "stub met": False})
     verdict = Verdict(_current["exercise"], "passed", points=_current["points"])
     if "IPython" in sys.modules:
         from IPython.display import display
@@ -89,15 +89,17 @@ def probe(fn: Callable) -> Callable:
 
 def verdict_of(error: BaseException | None) -> Verdict:
     """The verdict that an exception (or none) of a check cell means."""
-    name, points = current_exercise() or "exercise", _current["points"]
-    _current["open"] = False
+    in_check, name, points = _current["open"], current_exercise() or "exercise", _current["points"]
+    after_stub = _current["stub met"]  # the cell that was run before this check ended at its stub
+    _current.update({"open": False, "stub met": is_stub(error) and not in_check})
     if error is None:
         return Verdict(name, "passed", points=points)
     if isinstance(error, Failed):
         return Verdict(name, "failed", error.says, error.seen, error.expected, error.look, error.table, error.picture)
-    if is_stub(error):
+    undefined = isinstance(error, NameError) and isinstance(getattr(error, "name", None), str)
+    if is_stub(error) or (undefined and after_stub):
         return Verdict(name, "todo", TODO)
-    if isinstance(error, NameError) and isinstance(getattr(error, "name", None), str):
+    if undefined:
         says = f"the name {error.name!r} is not defined: run the cells above, or define it in the exercise"
         return Verdict(name, "error", says)
     return Verdict(name, "error", f"{type(error).__name__}: {_short(error)}", seen=where_raised(error))
