@@ -973,7 +973,9 @@ state = {"rate": 0.1}
 scaled = tf.function(lambda x: x * state["rate"])
 first = float(scaled(tf.constant(1.0)))
 state["rate"] = 0.5
-print(f"x times a Python variable of 0.1: {first:.1f}; after the variable became 0.5: {float(scaled(tf.constant(1.0))):.1f}")
+print(
+    f"x times a Python variable of 0.1: {first:.1f}; after the variable became 0.5: {float(scaled(tf.constant(1.0))):.1f}"
+)
 
 # %% [markdown]
 # The last one hurts in practice. A learning rate that decays in a Python variable does *nothing* in a traced step, and a
