@@ -56,10 +56,9 @@ def print_report(report: Report, console: Console) -> None:
     table.add_column("exercise", no_wrap=True)
     for kind in COLUMNS:
         table.add_column(SHORT[kind], justify="right", no_wrap=True)
-    table.add_column("CPU s", justify="right")
     for proof in report.proofs:
         style = "red" if proof.problems else None
-        table.add_row(proof.exercise, *cells(proof), f"{proof.cpu:.0f}", style=style)
+        table.add_row(proof.exercise, *cells(proof), style=style)
     console.print(table)
     for problem in [*report.problems, *(p for proof in report.proofs for p in proof.problems)]:
         console.print(f"✗ {problem}", style="red", markup=False, highlight=False, soft_wrap=True)

@@ -95,9 +95,15 @@ def learner_process():
     """A fresh learner's process; yields the checker's end of the socket and ends the process afterwards."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        command = [sys.executable, "-m", "mle.grading.learner", str(theirs.fileno())]
-        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        command = [sys.executable, "-m", "mle.grading.learner"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        if sys.platform == "win32":  # no inherited descriptors there: the socket is shared with the process by its id
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, **quiet)
+            process.stdin.write(theirs.share(process.pid))
+            process.stdin.close()
+        else:
+            number = theirs.fileno()
+            process = subprocess.Popen([*command, str(number)], pass_fds=[number], stdin=subprocess.DEVNULL, **quiet)
         theirs.close()
         try:
             yield ours

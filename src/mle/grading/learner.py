@@ -1,6 +1,6 @@
 """The learner's side of the wall: a Python session that runs notebook cells and answers a checker's requests.
 
-`python -m mle.grading.learner FD` serves on the inherited socket FD.
+`python -m mle.grading.learner FD` serves on the inherited socket FD (on Windows, on the one shared through its input).
 """
 
 from __future__ import annotations
@@ -83,4 +83,8 @@ def serve(session: Session, connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve(Session(), socket.socket(fileno=int(sys.argv[1])))
+    if sys.platform == "win32":
+        inherited = socket.fromshare(sys.stdin.buffer.read())
+    else:
+        inherited = socket.socket(fileno=int(sys.argv[1]))
+    serve(Session(), inherited)
