@@ -56,6 +56,8 @@ OPERATORS = {  # what it does: (a line of a solution, a line it must become; "" 
     "a mean for a sum": ("y = x.sum()", "y = x.mean()"),
     "training for evaluation": ("model.eval()", "model.train()"),
     "a function's twin": ("y = max(x)", "y = min(x)"),
+    "steps in another order": ("loss.backward()\noptimizer.step()", "optimizer.step()"),
+    "entries in another order": ("y = [a, b, c]", "y = [b, a, c]"),
     "a detach left out": ("y = x.detach()", "y = x"),
     "a copy left out": ("y = np.copy(x)", "y = np.copy(x)"),
     "a sigmoid left out": ("y = torch.sigmoid(x)", "y = x"),

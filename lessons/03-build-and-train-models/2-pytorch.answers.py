@@ -1308,3 +1308,17 @@ def step_is_right(step):
 # %% exercise="step-test" kind="equivalent" mutant="- return torch.allclose(mine, right, atol=1e-05) and all(model.modes) | + return torch.allclose(right, mine, atol=1e-05) and all(model.modes)" reason="the tolerance is relative to the other one of two numbers that agree to five digits"
 
 # %% exercise="step-test" kind="equivalent" mutant="- return torch.allclose(mine, right, atol=1e-05) and all(model.modes) | + return torch.allclose(mine, right, atol=2e-05) and all(model.modes)" reason="both tolerances lie between rounding (1e-7) and the smallest effect of a fault (1e-2)"
+
+# %% exercise="late-net" kind="equivalent" mutant="+ nn.init.zeros_(self.hidden.bias) | - nn.init.zeros_(self.hidden.bias)" reason="neither line draws a random number nor reads what the other writes: their order is free"
+
+# %% exercise="late-net" kind="equivalent" mutant="+ nn.init.constant_(self.output.bias, math.log(base_rate / (1 - base_rate))) | - nn.init.constant_(self.output.bias, math.log(base_rate / (1 - base_rate)))" reason="neither line draws a random number nor reads what the other writes: their order is free"
+
+# %% exercise="late-net" kind="equivalent" mutant="- x = torch.cat([numbers, *parts], dim=1) | + x = torch.cat([*parts, numbers], dim=1)" reason="the hidden layer's inputs in another order: the same family of functions with the same start"
+
+# %% exercise="checkpoint" kind="equivalent" mutant="+ optimiser.load_state_dict(saved['optimiser']) | - optimiser.load_state_dict(saved['optimiser'])" reason="the parts of a checkpoint are independent: they may be restored in any order"
+
+# %% exercise="checkpoint" kind="equivalent" mutant="+ generator.set_state(saved['generator']) | - generator.set_state(saved['generator'])" reason="the parts of a checkpoint are independent: they may be restored in any order"
+
+# %% exercise="checkpoint" kind="equivalent" mutant="+ torch.set_rng_state(saved['torch']) | - torch.set_rng_state(saved['torch'])" reason="the parts of a checkpoint are independent: they may be restored in any order"
+
+# %% exercise="step-test" kind="equivalent" mutant="+ twin_optimiser.zero_grad() | - twin_optimiser.zero_grad()" reason="the model and its twin share nothing: which of them goes first does not matter"

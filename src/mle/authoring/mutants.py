@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from mle.authoring.lesson import SOLUTION
 
-VERSION = 1
+VERSION = 2
 """Raised when the operators change, so that committed tables are known to be stale."""
 
 
@@ -57,9 +57,7 @@ def mutants_of(source: str) -> list[Mutant]:
         line = _line(tree, path)
         if not any(first <= line <= last for first, last in spans):
             continue
-        for replacement in _replacements(node, before):
-            changed = copy.deepcopy(tree)
-            _put(changed, path, replacement)
+        for changed in _changes(tree, path, node, before):
             try:
                 after = ast.unparse(ast.fix_missing_locations(changed))
                 compile(after, "<mutant>", "exec")
@@ -68,6 +66,28 @@ def mutants_of(source: str) -> list[Mutant]:
             if after != before and after not in found:
                 found[after] = Mutant(_name(before, after), after)
     return _numbered(found.values())
+
+
+def _changes(tree: ast.Module, path: tuple, node: ast.AST, whole: str) -> Iterator[ast.Module]:
+    """Copies of the tree, each with one change at `path`."""
+    for replacement in _replacements(node, whole):
+        changed = copy.deepcopy(tree)
+        _put(changed, path, replacement)
+        yield changed
+    field, index = path[-1]
+    siblings = getattr(_at(tree, path[:-1]), field)
+    if index is not None and index + 1 < len(siblings) and _ordered(field, node, siblings[index + 1], tree, path):
+        changed = copy.deepcopy(tree)
+        row = getattr(_at(changed, path[:-1]), field)
+        row[index], row[index + 1] = row[index + 1], row[index]
+        yield changed
+
+
+def _ordered(field: str, node: ast.AST, after: ast.AST, tree: ast.Module, path: tuple) -> bool:
+    """Whether swapping two neighbours is a mistake a person makes: two calls in turn, two entries of a list."""
+    if field in ("body", "orelse"):
+        return all(isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) for n in (node, after))
+    return field == "elts" and isinstance(_at(tree, path[:-1]), ast.List) and ast.dump(node) != ast.dump(after)
 
 
 def _paths(node: ast.AST, path: tuple = ()) -> Iterator[tuple]:
