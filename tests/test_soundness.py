@@ -9,7 +9,7 @@ import pytest
 
 from mle.authoring.lesson import find_lessons, read_lesson
 from mle.authoring.mutants import mutants_of
-from mle.authoring.soundness import MUTATION_GOAL, fingerprint, prove, table_path
+from mle.authoring.soundness import MUTATION_GOAL, fingerprint, prove, score_page, table_path
 from mle.authoring.style import problems_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +45,10 @@ def test_the_committed_mutation_scores_are_of_this_text_and_high_enough(path):
         assert row["fingerprint"] == fingerprint(exercise), f"{exercise.name} has changed: run `make mutants`"
         assert row["mutants"] + row["equivalent"] == len(mutants_of(exercise.cell.source))
         assert row["rejected"] >= MUTATION_GOAL * row["mutants"], f"{exercise.name}: {row['survivors']}"
+
+
+def test_the_page_of_scores_is_that_of_the_committed_tables():
+    assert (ROOT / "grading" / "soundness.md").read_text(encoding="utf-8") == score_page(ROOT), "run `make mutants`"
 
 
 def test_exercise_names_are_unique_within_a_module():

@@ -458,4 +458,5 @@ def train_step(model, optimizer, inputs, late):
     optimizer.apply_gradients(zip(gradients, model.trainable_variables))
     return loss
 
+
 # %% exercise="weights-from-torch" kind="equivalent" mutant="- for name in ['hidden', 'logit']: | + for name in ['logit', 'hidden']:" reason="the layers are copied one by one: in which order does not matter"

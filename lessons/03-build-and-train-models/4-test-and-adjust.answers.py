@@ -733,6 +733,7 @@ class FinalTest:
         self.record = {"chosen": name, "opened": today, "digest": digest(p)}
         return {name: self.score(late, p) for name, p in forecasts.items()}
 
+
 # %% exercise="decide-on-valid" kind="equivalent" mutant="- decision = {'model': 'boosting, tuned', 'clearly_better_than': ['base rate', 'carrier rate', 'logistic', 'network'], 'threshold': 1 / 7, 'forecasts': 'too high'} | + decision = {'model': 'boosting, tuned', 'clearly_better_than': ['carrier rate', 'base rate', 'logistic', 'network'], 'threshold': 1 / 7, 'forecasts': 'too high'}" reason="the card asks for a list without an order"
 
 # %% exercise="decide-on-valid" kind="equivalent" mutant="- decision = {'model': 'boosting, tuned', 'clearly_better_than': ['base rate', 'carrier rate', 'logistic', 'network'], 'threshold': 1 / 7, 'forecasts': 'too high'} | + decision = {'model': 'boosting, tuned', 'clearly_better_than': ['base rate', 'logistic', 'carrier rate', 'network'], 'threshold': 1 / 7, 'forecasts': 'too high'}" reason="the card asks for a list without an order"

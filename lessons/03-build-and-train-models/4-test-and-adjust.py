@@ -667,7 +667,7 @@ print(f"valid log-loss: first trial {search_loss[0]:.4f}, best trial {search_los
 # ## The candidates
 #
 # The rest of the lesson compares six forecasts. The tuned setting is written down here, so that everyone goes on with
-# the same one. The network is the one of lesson 2: embeddings for carrier, origin and destination, one hidden layer.
+# the same one. The network is of lesson 2's kind: embeddings for carrier, origin and destination, one hidden layer.
 
 # %%
 TUNED = {"learning_rate": 0.261, "max_leaf_nodes": 5, "l2_regularization": 93.6}

@@ -87,7 +87,7 @@ def prove(
     from mle.authoring.lesson import LessonError
     from mle.authoring.report import print_report, write_html
     from mle.authoring.soundness import prove as prove_lesson
-    from mle.authoring.soundness import save_table
+    from mle.authoring.soundness import save_table, score_page
 
     reports = []
     for path in lessons_at(lesson or []):
@@ -104,6 +104,8 @@ def prove(
         if mutants and not report.problems:
             save_table(report)
         reports.append(report)
+    if mutants and not exercise and not lesson:
+        (root() / "grading" / "soundness.md").write_text(score_page(root()), encoding="utf-8")
     if html is not None:
         write_html(reports, html)
     if not all(report.sound for report in reports):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mle.authoring import mutants as mutation
-from mle.authoring.lesson import Exercise, Lesson, read_lesson
+from mle.authoring.lesson import Exercise, Lesson, find_lessons, read_lesson
 from mle.authoring.prover import jobs_of
 from mle.check.failure import Verdict
 
@@ -213,3 +213,30 @@ def save_table(report: Report) -> Path:
     ordered = {e.name: kept[e.name] for e in report.lesson.exercises if e.name in kept}
     path.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def score_page(root: Path) -> str:
+    """The committed mutation scores of every lesson under `root` as a Markdown page (`grading/soundness.md`)."""
+    lines = [
+        "# How sound the graders are",
+        "",
+        "Made by `make mutants`. Each exercise's check against its reference solution with one small error planted (mutants),",
+        "the named mistakes and the correct alternatives it is proven on. Mutants that no input tells from the reference are",
+        "listed with the reason in the lesson's answers file and counted as equivalent.",
+        "",
+        "| exercise | mistakes | alternatives | mutants rejected | equivalent |",
+        "|---|---|---|---|---|",
+    ]
+    rejected = mutants = 0
+    for path in find_lessons(root):
+        lesson, rows = read_lesson(path), json.loads(table_path(path).read_text(encoding="utf-8"))
+        lines.append(f"| **{lesson.module[:2]} · {lesson.title}** | | | | |")
+        for exercise in lesson.exercises:
+            row = rows[exercise.name]
+            rejected, mutants = rejected + row["rejected"], mutants + row["mutants"]
+            lines.append(
+                f"| {exercise.name} | {len(exercise.of_kind('mistake'))} | {len(exercise.of_kind('alternative'))} | "
+                f"{row['rejected']} of {row['mutants']} | {row['equivalent']} |"
+            )
+    lines += ["", f"Together: {rejected} of {mutants} mutants rejected ({rejected / max(1, mutants):.1%}).", ""]
+    return "\n".join(lines)
