@@ -30,7 +30,6 @@ class Proof:
     survivors: list[str] = field(default_factory=list)
     equivalent: int = 0
     messages: dict[str, str] = field(default_factory=dict)  # answer → its message
-    cpu: float = 0.0
 
     def count(self, kind: str, good: bool) -> None:
         tally = self.counts.setdefault(kind, [0, 0])
@@ -113,7 +112,7 @@ def prove(
 
 def judge(exercise: Exercise, outcomes: list[dict]) -> Proof:
     """The proof of one exercise from its answers' outcomes."""
-    proof = Proof(exercise.name, cpu=sum(o["cpu"] for o in outcomes))
+    proof = Proof(exercise.name)
     here: dict[tuple, Verdict] = {}
     for outcome in outcomes:
         verdict = Verdict(**outcome["verdict"])
