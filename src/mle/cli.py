@@ -45,13 +45,13 @@ def lessons_at(targets: list[Path]) -> list[Path]:
         return find_lessons(base)
     found: list[Path] = []
     for target in targets:
-        if target.is_file():
-            found.append(target.resolve())
+        if target.is_file():  # an answers file stands for its lesson
+            found.append(target.with_name(target.name.replace(".answers.py", ".py")).resolve())
         elif inside := find_lessons(base, target.name):
             found += inside
         else:
             fail(f"{target}: neither a lesson file nor a module folder under lessons/")
-    return found
+    return list(dict.fromkeys(found))
 
 
 @app.command()
