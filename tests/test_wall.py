@@ -422,3 +422,15 @@ def test_fresh_inputs_follow_the_seed_on_both_sides(monkeypatch):
         seen.append(found.seen)
         assert judge(source, check).status == "failed"
     assert seen[0] == seen[1] != seen[2]
+
+
+def test_a_late_reply_is_not_taken_for_the_answer_to_a_later_check():
+    slow = "import time\ndef slow():\n    time.sleep(2)\n    return 'stale'\nanswer = 'right'"
+    imports = "from mle import check"
+    with learner_process() as connection:
+        Peer(connection, seconds=60).request("run", slow)
+        first = run_check("slow()", "one", 1, imports, connection, 0.5)
+        time.sleep(2.5)  # by now the reply is there to be read
+        second = run_check("check.equal(answer, 'stale')", "two", 1, imports, connection, 10.0)
+    assert [first.status, second.status] == ["error", "error"]
+    assert "ran out of time" in second.says

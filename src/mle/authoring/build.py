@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from mle.authoring.index import write_indexes
-from mle.authoring.lesson import Cell, Lesson, LessonError, find_lessons, read_lesson
+from mle.authoring.lesson import ENVIRONMENT, Cell, Lesson, LessonError, find_lessons, read_lesson
 from mle.authoring.release import CLAIMS, release
 from mle.authoring.style import problems_of
 
@@ -30,7 +30,6 @@ FORMAT = "2"
 CELL_SECONDS = 300
 SCHEMA_VERSION = 3  # of nbgrader's cell metadata
 IGNORE_OUTPUT = "nbval-ignore-output"
-ENVIRONMENT = {"PYTHONHASHSEED": "0", "MLE_SEED": "0", "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
 
 
 def digest(lesson: Lesson) -> str:
@@ -43,20 +42,13 @@ def notebook_of(lesson: Lesson) -> nbformat.NotebookNode:
     cells = []
     for number, cell in enumerate(lesson.cells, 1):
         make = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
-        cells.append(make(_source(cell), id=_id(cell, number), metadata=_metadata(cell)))
+        cells.append(make(cell.built_source, id=_id(cell, number), metadata=_metadata(cell)))
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
         "mle": {"lesson": f"{lesson.module}/{lesson.name}", "sha256": digest(lesson)},
     }
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-
-
-def _source(cell: Cell) -> str:
-    if not cell.get("check"):
-        return cell.source
-    points = cell.get("points")
-    return f'check.start("{cell.get("check")}", points={points:g})\n{cell.source}\ncheck.passed()'
 
 
 def _id(cell: Cell, number: int) -> str:

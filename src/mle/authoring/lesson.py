@@ -20,6 +20,8 @@ from mle.check.session import STUB_SAYS
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION[^\n]*\n(.*?)^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S)
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n(.*?)^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 STUB = f'raise NotImplementedError("{STUB_SAYS}, in place of this line")'
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "MLE_SEED": "0", "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+"""The environment in which lessons are executed and proven, so that they give the same figures each time."""
 KINDS = ("alternative", "mistake", "equivalent")
 MARKS = {"exercise", "check", "points", "explain", "claims", "demo", "tags"}
 FORK_UNSAFE = ("tensorflow", "keras")
@@ -45,6 +47,17 @@ class Cell:
 
     def get(self, key: str, default=None):
         return self.meta.get(key, default)
+
+    @property
+    def needed(self) -> bool:
+        """Whether later cells may build on it: code that is no check, no demonstration and no claim."""
+        return self.kind == "code" and not any(self.meta.get(key) for key in ("check", "demo", "claims"))
+
+    @property
+    def built_source(self) -> str:
+        """The cell as notebooks have it: a check opens with `check.start` and closes with `check.passed`."""
+        name, points = self.get("check"), self.get("points")
+        return f'check.start("{name}", points={points:g})\n{self.source}\ncheck.passed()' if name else self.source
 
     @property
     def tags(self) -> list[str]:

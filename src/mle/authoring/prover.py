@@ -28,7 +28,7 @@ from mle.authoring.lesson import Answer, Cell, Exercise, Lesson, read_lesson
 from mle.authoring.mutants import mutants_of
 from mle.check import session as check_session
 from mle.check.failure import Verdict
-from mle.grading.checker import run_check
+from mle.grading.checker import run_check, stopped
 from mle.grading.learner import Session, serve
 
 SEEDS = range(5)
@@ -79,7 +79,7 @@ class Runner:
                 self.judge_all(exercise, jobs_of(exercise, mutants), [] if not self.lesson.fork_unsafe else done)
                 if only:
                     return
-            if _needed(cell):
+            if cell.needed:
                 done.append(cell)
                 if not self.lesson.fork_unsafe:
                     self.run_given(cell)
@@ -147,7 +147,7 @@ class Runner:
         check_session.seed_everything(job.seed)
         error = self.session.run(job.answer.source)
         for cell in self.lesson.cells[exercise.position + 1 : exercise.check_position]:
-            if _needed(cell):
+            if cell.needed:
                 self.session.run(cell.source)
         if wall is not None:
             os.close(write)
@@ -156,9 +156,7 @@ class Runner:
         if check_session.is_stub(error):
             verdict = Verdict(exercise.name, "todo", check_session.TODO)
         else:
-            head = f"check.start({exercise.name!r}, points={exercise.points})\n"
-            error = self.session.run(f"{head}{exercise.check.source}\ncheck.passed()")
-            verdict = check_session.verdict_of(error)
+            verdict = check_session.verdict_of(self.session.run(exercise.check.built_source))
         os.write(write, json.dumps(verdict.to_json()).encode())
 
 
@@ -182,11 +180,7 @@ class _Child:
         os.kill(self.pid, signal.SIGKILL) if self.job.across else None
         _, _, usage = os.wait4(self.pid, 0)
         data = b"".join(chunks)
-        verdict = (
-            Verdict(**json.loads(data))
-            if data
-            else Verdict(self.exercise.name, "error", "your code ended the process, ran out of time or out of memory")
-        )
+        verdict = Verdict(**json.loads(data)) if data else stopped(self.exercise.name)
         outcome = {
             "exercise": self.exercise.name, "kind": self.job.answer.kind, "name": self.job.answer.name,
             "seed": self.job.seed, "across": self.job.across, "cpu": round(usage.ru_utime + usage.ru_stime, 3),
@@ -220,10 +214,6 @@ def serve_checkers(lesson: Lesson, orders: socket.socket) -> None:
 def emit(**data) -> None:
     """One JSON line for the process that started this one."""
     os.write(_OUT, (json.dumps(data) + "\n").encode())
-
-
-def _needed(cell: Cell) -> bool:
-    return cell.kind == "code" and not (cell.get("check") or cell.get("demo") or cell.get("claims"))
 
 
 _OUT = 1

@@ -7,12 +7,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mle.authoring import mutants as mutation
-from mle.authoring.lesson import Exercise, Lesson, find_lessons, read_lesson
+from mle.authoring.lesson import ENVIRONMENT, Exercise, Lesson, find_lessons, read_lesson
 from mle.authoring.prover import jobs_of
 from mle.check.failure import Verdict
 
@@ -72,8 +73,6 @@ def prove(
 
     `progress(exercise, outcomes so far)` is called after each. Raises `LessonError` where the text is not in order.
     """  # fmt: skip
-    import time
-
     lesson = read_lesson(path)
     if exercise is not None and exercise not in [e.name for e in lesson.exercises]:
         names = ", ".join(e.name for e in lesson.exercises)
@@ -81,13 +80,7 @@ def prove(
     command = [sys.executable, "-m", "mle.authoring.prover", str(path), "--jobs", str(jobs)]
     command += ["--exercise", exercise] if exercise else []
     command += ["--mutants"] if mutants else []
-    environment = {
-        **os.environ,
-        "PYTHONHASHSEED": "0",
-        "MPLBACKEND": "Agg",
-        "CUDA_VISIBLE_DEVICES": "",
-        "MLE_SEED": "0",
-    }
+    environment = {**os.environ, **ENVIRONMENT, "MPLBACKEND": "Agg"}
     started = time.monotonic()
     outcomes: list[dict] = []
     problems: list[str] = []

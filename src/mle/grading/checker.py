@@ -55,13 +55,18 @@ def run_check(
             peer.request("seed", session.seed())
             exec(compile_cell(source, f"<cell {exercise}-check>"), names)
         except WallClosed:
-            return Verdict(exercise, "error", "your code ended the process, ran out of time or out of memory")
+            return stopped(exercise)
         except Exception as error:
             return session.verdict_of(error)
         else:
             return session.verdict_of(None)
         finally:
             session.close()
+
+
+def stopped(exercise: str) -> Verdict:
+    """The verdict where the learner's side ended before the check did."""
+    return Verdict(exercise, "error", "your code ended the process, ran out of time or out of memory")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -42,20 +43,14 @@ def grade(notebook: Path, lesson: Lesson) -> list[Verdict]:
     checks = {e.check_position: e for e in lesson.exercises}
     verdicts: list[Verdict] = []
     with learner_process() as connection:
-        connection.settimeout(SECONDS)
-        peer = Peer(connection)
         for position, cell in enumerate(lesson.cells):
             if exercise := checks.get(position):
                 verdicts.append(
                     run_check(cell.source, exercise.name, exercise.points, lesson.imports, connection, SECONDS)
                 )
-            elif cell.kind == "code" and not (cell.get("demo") or cell.get("claims")):
+            elif cell.needed:
                 name = cell.get("exercise")
                 source = answers.get(name, lesson.exercise(name).stub.source) if name else cell.source
-                try:
-                    peer.request("run", source)
-                except WallClosed:
-                    continue  # the checks to come say so
-                except Exception:
-                    continue
+                with suppress(Exception, WallClosed):  # the checks to come say so
+                    Peer(connection, seconds=SECONDS).request("run", source)
     return verdicts

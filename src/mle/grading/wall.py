@@ -174,18 +174,23 @@ class Peer:
             self._connection.sendall(struct.pack("!Q", len(frame)))
             self._connection.sendall(frame)
         except OSError:
-            raise WallClosed("the other side of the wall is gone") from None
+            raise self._closed("the other side of the wall is gone") from None
+
+    def _closed(self, why: str) -> WallClosed:
+        """Close the wall for good: a reply that comes late must not be taken for the answer to a later request."""
+        self._connection.close()
+        return WallClosed(why)
 
     def _receive(self) -> dict:
         (size,) = struct.unpack("!Q", self._read(8))
         if size > codec.MAX_BYTES:
-            raise WallClosed(f"a frame of {size} bytes is over the limit of {codec.MAX_BYTES}")
+            raise self._closed(f"a frame of {size} bytes is over the limit of {codec.MAX_BYTES}")
         try:
             message = codec.decode(self._read(size), self._resolve)
         except codec.CodecError as error:
-            raise WallClosed(f"what came is no message: {error}") from None
+            raise self._closed(f"what came is no message: {error}") from None
         if not isinstance(message, dict) or not ({"op", "args"} <= set(message) or set(message) & {"error", "value"}):
-            raise WallClosed("what came is no message")
+            raise self._closed("what came is no message")
         return message
 
     def _read(self, size: int) -> bytearray:
@@ -198,7 +203,7 @@ class Peer:
             except OSError:
                 chunk = b""
             if not chunk:
-                raise WallClosed("the other side of the wall is gone")
+                raise self._closed("the other side of the wall is gone")
             out += chunk
         return out
 
