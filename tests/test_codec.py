@@ -82,7 +82,9 @@ ARRAYS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", LEAVES, ids=lambda v: repr(v)[:30])
+@pytest.mark.parametrize(
+    "value", LEAVES, ids=[f"{number}-{type(value).__name__}" for number, value in enumerate(LEAVES)]
+)
 def test_plain_values_arrive_as_they_were(value):
     assert same(round_trip(value), value)
 
