@@ -26,6 +26,9 @@ database = data.path("films", "films.db")                     # any other file: 
 The first use of a file in a process compares its SHA-256 with `catalogue.toml`. `make datasets` rebuilds everything and
 compares the bytes (`make datasets NAME=flights`: one); what it downloads is kept in `~/.cache/mle-datasets` or `$MLE_CACHE`.
 Sources from Debian need `apt-get` on Debian 12.
+
+Two datasets more come with scikit-learn and are not copied here: `sklearn.datasets.load_breast_cancer` (569 rows) and
+`load_diabetes` (442 rows).
 """
 
 

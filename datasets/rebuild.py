@@ -14,8 +14,11 @@ Exit code 1: something differs; 3: nothing differs, but a source could not be ha
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gzip
 import importlib.util
 import shutil
+import sqlite3
 import sys
 import tempfile
 import tomllib
@@ -30,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import overview  # noqa: E402
-from sources import SourceError, sha256  # noqa: E402  (build scripts import it by this name too)
+from sources import SourceError, Unavailable, sha256  # noqa: E402  (build scripts import it by this name too)
 
 CATALOGUE = HERE / "catalogue.toml"
 
@@ -52,9 +55,11 @@ def main() -> int:
             same &= rebuild(name, accept=arguments.accept)
         except SourceError as error:
             print(f"{name}: {error}", file=sys.stderr)
+            same &= isinstance(error, Unavailable)
             found = False
     if arguments.accept or arguments.readme:
-        overview.write(HERE, read_catalogue(), {name: build_script(name) for name in known})
+        catalogue = read_catalogue()
+        overview.write(HERE, catalogue, {name: build_script(name) for name in known if name in catalogue})
     return 1 if not same else 0 if found else 3
 
 
@@ -63,6 +68,7 @@ def build_script(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"datasets_{name.replace('-', '_')}_build", HERE / name / "build.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look up their annotations
     spec.loader.exec_module(module)
     return module
 
@@ -105,11 +111,23 @@ def rebuild(name: str, *, accept: bool = False, folder: Path | None = None) -> b
 
 def describe(file: Path, licence: str | None) -> dict[str, Any]:
     """A file's entry in the catalogue; ``licence`` only where it is not the dataset's."""
-    entry: dict[str, Any] = {}
-    if file.suffix == ".parquet":
-        entry["rows"] = pq.read_metadata(file).num_rows
+    entry: dict[str, Any] = {} if (rows := count_rows(file)) is None else {"rows": rows}
     entry |= {"bytes": file.stat().st_size, "sha256": sha256(file)}
     return entry | ({"licence": licence} if licence else {})
+
+
+def count_rows(file: Path) -> int | None:
+    """Rows of a Parquet table, rows of all tables of an SQLite file, items of an IDX array; None for other files."""
+    if file.suffix == ".parquet":
+        return pq.read_metadata(file).num_rows
+    if file.suffix == ".db":
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+            return sum(database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in tables)
+    if "-idx" in file.name:
+        with gzip.open(file) as stream:
+            return int.from_bytes(stream.read(8)[4:], "big")
+    return None
 
 
 def writer_note(catalogue: dict[str, Any]) -> str:

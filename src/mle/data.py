@@ -55,6 +55,11 @@ def names() -> list[str]:
     return sorted(_datasets(root()))
 
 
+def files(name: str) -> list[str]:
+    """The data files of dataset ``name``, sorted. Raises DataError when there is no such dataset."""
+    return sorted(_files(root(), name))
+
+
 def path(name: str, file: str) -> Path:
     """The path of one file of dataset ``name``, checked against the catalogue (once in a process).
 

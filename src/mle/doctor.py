@@ -133,13 +133,15 @@ def importable(names: tuple[str, ...] = IMPORTS) -> Finding:
 
 
 def datasets(folder: Path) -> Finding:
-    """Whether each file of the catalogue is there and unchanged."""
+    """Whether each file that the repository holds is there and unchanged, and what it does not hold too, if it is there."""
     catalogue = folder / data.CATALOGUE
     if not catalogue.is_file():
         return Finding("Datasets", "problem", f"{catalogue} is missing", "restore it: `git checkout -- datasets`")
     seen, damaged = 0, []
     for name, entry in tomllib.loads(catalogue.read_text(encoding="utf-8")).items():
         for file in entry["files"] if isinstance(entry, dict) else ():
+            if not entry.get("vendored", True) and not (folder / name / file).exists():
+                continue
             try:
                 data.path(name, file)
                 seen += 1
