@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 import pytest
+from datasets_folder import build_script
 
 from mle import data
 
@@ -25,15 +24,7 @@ def loans() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def build() -> ModuleType:
-    sys.path.insert(0, str(DATASETS))
-    try:
-        spec = importlib.util.spec_from_file_location("credit_build", DATASETS / "credit" / "build.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(DATASETS))
-    return module
+    return build_script("credit")
 
 
 def test_loans_has_the_schema_of_its_datasheet(loans: pd.DataFrame, build: ModuleType) -> None:

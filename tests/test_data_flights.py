@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
+from datasets_folder import build_script
 
 from mle import data
 
@@ -34,15 +33,7 @@ def tables() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def build() -> ModuleType:
-    sys.path.insert(0, str(DATASETS))
-    try:
-        spec = importlib.util.spec_from_file_location("flights_build", DATASETS / "flights" / "build.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(DATASETS))
-    return module
+    return build_script("flights")
 
 
 def test_flights_tables_have_the_rows_and_columns_of_their_source(tables: dict[str, pd.DataFrame]) -> None:
