@@ -19,9 +19,9 @@ data, and `build.py`, which makes the files again, byte for byte, from a pinned 
 ```python
 from mle import data
 
-departures = data.load("flights", "departures")               # a Parquet table as a DataFrame
-images = data.array("fashion-mnist", "train-images")          # an IDX file as a uint8 array
-database = data.path("films", "films.db")                     # any other file: its path
+departures = data.load("flights", "departures")  # a Parquet table as a DataFrame
+images = data.array("fashion-mnist", "train-images")  # an IDX file as a uint8 array
+database = data.path("films", "films.db")  # any other file: its path
 ```
 The first use of a file in a process compares its SHA-256 with `catalogue.toml`. `make datasets` rebuilds everything and
 compares the bytes (`make datasets NAME=flights`: one); what it downloads is kept in `~/.cache/mle-datasets` or `$MLE_CACHE`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,6 @@ from datasets_folder import build_script
 
 from mle import data
 
-DATASETS = Path(__file__).resolve().parents[1] / "datasets"
 SHAPES = {
     "flights": (336_776, 19),
     "weather": (26_115, 15),

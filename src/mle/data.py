@@ -1,9 +1,9 @@
 """The course's datasets: where they lie, and loading them.
 
 >>> from mle import data
->>> departures = data.load("flights", "departures")             # a pandas DataFrame
->>> images = data.array("fashion-mnist", "train-images")        # a numpy array
->>> sheet = data.path("flights", "datasheet.md")                # a pathlib.Path
+>>> departures = data.load("flights", "departures")  # a pandas DataFrame
+>>> images = data.array("fashion-mnist", "train-images")  # a numpy array
+>>> sheet = data.path("flights", "datasheet.md")  # a pathlib.Path
 
 Each file's size and SHA-256 are compared with ``datasets/catalogue.toml`` the first time a process uses it, so that a
 result never rests on a file that is not the one the lesson was written for.
