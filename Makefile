@@ -19,7 +19,7 @@ lab:  ## set up on the first call, then open JupyterLab on the start page (PORT=
 test:  ## prove everything: package, notebooks, graders, browser (ARGS="-k name" for a part)
 	@$(SETUP) --test
 	@sh tools/system_tools.sh
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 build:  ## build solutions/ and modules/ from the lessons that changed
 	@$(SETUP)
