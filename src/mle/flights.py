@@ -7,6 +7,7 @@ and December.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,13 +29,19 @@ NUMBERS = ["hour", "weekday", "distance", "temp", "dewp", "humid", "wind_speed",
 CATEGORIES = ["carrier", "origin", "dest"]
 """The categorical columns known two hours before departure."""
 
+OPERATIONS = ["due", "waiting", "waiting_carrier", "waiting_dest", "recent_carrier", "recent_arrivals"]
+"""The columns of `datasets/flights/operations.parquet`: what the day's other flights tell two hours before departure."""
 
-def departures(part: str | None = None, rows: int | None = None) -> pd.DataFrame:
+
+def departures(part: str | None = None, rows: int | None = None, operations: bool = False) -> pd.DataFrame:
     """Flights in order of scheduled departure; of one part ("train", "valid", "test") or of the whole year.
 
-    `rows` thins them evenly over time to at most that many. Raises ValueError for an unknown part.
+    `rows` thins them evenly over time to at most that many; `operations` adds the columns OPERATIONS. Raises ValueError
+    for an unknown part.
     """
     table = data.load("flights", "departures")
+    if operations:
+        table = pd.concat([table, data.load("flights", "operations")[OPERATIONS]], axis=1)
     if part is not None:
         if part not in PARTS:
             raise ValueError(f"part must be one of {', '.join(PARTS)}; got {part!r}")
@@ -47,7 +54,7 @@ def departures(part: str | None = None, rows: int | None = None) -> pd.DataFrame
 
 @dataclass(frozen=True)
 class Arrays:
-    """One part as arrays: `numbers` (n, 13) float32, standardised; `categories` (n, 3) int64 codes, 0 for a value that
+    """One part as arrays: `numbers` (n, k) float32, standardised; `categories` (n, 3) int64 codes, 0 for a value that
     the training part does not have; `late` (n,) float32, 1 for 30 minutes late or worse."""
 
     numbers: np.ndarray
@@ -61,17 +68,19 @@ class Arrays:
 class Encoder:
     """Turns tables into arrays with what the training part alone teaches: medians, means, spreads and codes.
 
-    `sizes` holds the number of codes of each category, the unknown one included.
+    `numbers` names the k numeric columns, 13 by default. `sizes` holds the number of codes of each category, the
+    unknown one included.
     """
 
-    def __init__(self, train: pd.DataFrame):
-        self.medians = train[NUMBERS].astype(float).median()
-        filled = train[NUMBERS].astype(float).fillna(self.medians)
+    def __init__(self, train: pd.DataFrame, numbers: Sequence[str] = NUMBERS):
+        self.numbers = [*numbers]
+        self.medians = train[self.numbers].astype(float).median()
+        filled = train[self.numbers].astype(float).fillna(self.medians)
         self.means, self.spreads = filled.mean(), filled.std(ddof=0).replace(0.0, 1.0)
         self.codes = {c: {v: i for i, v in enumerate(sorted(train[c].astype(str).unique()), 1)} for c in CATEGORIES}
         self.sizes = [len(self.codes[c]) + 1 for c in CATEGORIES]
 
     def __call__(self, table: pd.DataFrame) -> Arrays:
-        numbers = (table[NUMBERS].astype(float).fillna(self.medians) - self.means) / self.spreads
+        numbers = (table[self.numbers].astype(float).fillna(self.medians) - self.means) / self.spreads
         codes = [table[c].astype(str).map(self.codes[c]).fillna(0).astype(np.int64) for c in CATEGORIES]
         return Arrays(numbers.to_numpy(np.float32), np.column_stack(codes), table["late"].to_numpy(np.float32))
