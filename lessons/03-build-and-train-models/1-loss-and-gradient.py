@@ -16,17 +16,17 @@
 # %% [markdown]
 # ## Recall
 #
-# **1.** An unneeded rebooking costs the desk `60` euros, a missed one `240` (invented figures). From which probability
-# of being late does rebooking pay?
+# **1.** (Module 01) A needless rebooking costs the desk `40` dollars, a late flight that it missed `240`. From which
+# probability of being late does rebooking pay?
 #
-# <details><summary>A · <code>0.25</code></summary>Wrong: <code>60/240</code> divides one cost by the other. The
-# threshold weighs the false alarm against both: <code>60/(60+240)</code>.</details>
-# <details><summary>B · <code>0.20</code></summary>Right: rebook where <code>p · 240 > (1 − p) · 60</code>, so from
-# <code>p = 60/(60 + 240)</code>. Note that this needs a <em>probability</em>, not only a ranking.</details>
-# <details><summary>C · <code>0.50</code></summary>Wrong: one half is right only when both mistakes cost the
+# <details><summary>A · <code>1/6</code></summary>Wrong: <code>40/240</code> divides one cost by the other. The
+# threshold weighs the false alarm against both: <code>40/(40 + 240)</code>.</details>
+# <details><summary>B · <code>1/7</code></summary>Right: rebook where <code>p · 240 > (1 − p) · 40</code>, so from
+# <code>p = 40/(40 + 240)</code>. Note that this needs a <em>probability</em>, not only a ranking.</details>
+# <details><summary>C · <code>1/2</code></summary>Wrong: one half is right only when both mistakes cost the
 # same.</details>
 #
-# **2.** We train on January to August and judge on September and October. Why not judge on a random fifth of all rows?
+# **2.** (Module 02) We train on January to August and judge on September and October. Why not judge on a random fifth of all rows?
 #
 # <details><summary>A · A random fifth would be too small</summary>Wrong: it would be just as large. Size is not the
 # trouble.</details>
@@ -35,7 +35,7 @@
 # <details><summary>C · Random splits change the base rate</summary>Wrong: they keep it, and that is the flattering
 # part. In the real future the base rate moves, as you are about to see.</details>
 #
-# **3.** Where a plane's age is missing, you fill in a median. The median of which rows?
+# **3.** (Module 02) Where a plane's age is missing, you fill in a median. The median of which rows?
 #
 # <details><summary>A · Of all rows, that is the most precise one</summary>Wrong: it would carry September's values into
 # the training rows. On the day you train, September has not happened.</details>

@@ -18,7 +18,7 @@
 # %% [markdown]
 # ## Recall
 #
-# **1.** The log-loss of one flight, as a function of its logit $z$ with $p = \sigma(z)$, has which derivative?
+# **1.** (Lesson 1) The log-loss of one flight, as a function of its logit $z$ with $p = \sigma(z)$, has which derivative?
 #
 # <details><summary>A · <code>p − y</code></summary>Right: large when you are confidently wrong, never larger than 1. Below,
 # autograd computes it for you, and you check autograd with it.</details>
@@ -27,16 +27,17 @@
 # <details><summary>C · <code>(p − y) · x</code></summary>Wrong: that is the derivative by a <em>weight</em>; it has the
 # flight's input as a further factor.</details>
 #
-# **2.** Why does a stable log-loss take the logit, not the probability?
+# **2.** (Module 02) The network will look up a row of numbers for each carrier code. In October a code arrives that the
+# training months do not have. What should the table that feeds the network hold for it?
 #
-# <details><summary>A · It is faster</summary>Wrong: by a little, perhaps. That is not the reason.</details>
-# <details><summary>B · A confident probability rounds to 0 or 1, and its logarithm is infinite</summary>Right: in
-# <code>float32</code>, <code>σ(20)</code> is 1 already. The logit still holds the information, so a model should hand
-# over logits and the loss should do the rest.</details>
-# <details><summary>C · Probabilities have no gradient</summary>Wrong: they have one. It is only very small where the
-# sigmoid is flat.</details>
+# <details><summary>A · Nothing: such a flight is dropped</summary>Wrong: its passengers sit in the terminal all the same.
+# Rows that go missing in silence are the fault that a contract is there to stop.</details>
+# <details><summary>B · One code that means "unknown", set aside before training</summary>Right. Codes are learnt from the
+# training rows, and whatever they do not know gets the code that was kept for it: here 0.</details>
+# <details><summary>C · The next free code</summary>Wrong: the network has no row for it, and stops with an index error;
+# or the codes are made anew from October's table, and every carrier quietly changes its number.</details>
 #
-# **3.** September and October have about half as many late flights as January to August. A model that is trained on the
+# **3.** (Lesson 1) September and October have about half as many late flights as January to August. A model that is trained on the
 # latter and has learnt nothing but the base rate is judged on the former. What happens?
 #
 # <details><summary>A · Its log-loss is the entropy of the new base rate</summary>Wrong: only a constant that <em>is</em>

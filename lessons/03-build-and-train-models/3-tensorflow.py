@@ -9,17 +9,17 @@
 # - write a training step with `GradientTape`, run it as a graph, and say when it is traced again;
 # - find out why two frameworks that compute the same gradients still train differently.
 #
-# **The case.** The pilot of your PyTorch model went well. Then Ines from the platform team calls (she is invented, like
-# everybody at this desk): "Our serving fleet speaks TensorFlow, and so do the two people on call. Can we have *the same
-# model* in TensorFlow?" You say yes, and then you ask yourself what "the same" means. The same predictions from the same
-# weights? The same training? The same score? This lesson answers all three, and only the first answer is a plain yes.
+# **The case.** The pilot of your PyTorch model went well. Then the platform team calls: "Our serving fleet
+# speaks TensorFlow, and so do the two people on call. Can we have *the same model* in TensorFlow?" You say yes, and then
+# you ask yourself what "the same" means. The same predictions from the same weights? The same training? The same score?
+# This lesson answers all three, and only the first answer is a plain yes.
 
 # %% [markdown]
 # ## Before you start
 #
 # Three questions that reach back. Pick an answer, then open it.
 #
-# **1. The network ends in one number per flight, the logit. Why does the loss take the logit and not the probability?**
+# **1. (Lesson 1) The network ends in one number per flight, the logit. Why does the loss take the logit and not the probability?**
 #
 # <details><summary>A · Because the sigmoid has no gradient</summary>Not so: its gradient is p(1 − p). It becomes tiny for
 # large logits, but it exists.</details>
@@ -29,7 +29,7 @@
 # <details><summary>C · Because probabilities need a threshold</summary>A threshold is for the decision, later. The loss
 # needs none.</details>
 #
-# **2. The desk's numbers (temperature, seats, …) are standardised. Which rows give the mean and the spread?**
+# **2. (Module 02) The desk's numbers (temperature, seats, …) are standardised. Which rows give the mean and the spread?**
 #
 # <details><summary>A · All rows, for a better estimate</summary>Then the months that judge the model have already told it
 # something. That is leakage, here a small one, elsewhere a large one.</details>
@@ -38,7 +38,7 @@
 # <details><summary>C · Each part its own</summary>Then the same temperature becomes two different inputs, and a drift
 # between the parts is wiped away before the model sees it.</details>
 #
-# **3. In PyTorch you call `zero_grad()` before each backward pass. What happens without it?**
+# **3. (Lesson 2) In PyTorch you call `zero_grad()` before each backward pass. What happens without it?**
 #
 # <details><summary>A · An error</summary>No error. That is what makes it costly.</details>
 # <details><summary>B · Gradients of all batches so far are added up</summary>Right: `.grad` accumulates. A

@@ -8,7 +8,7 @@
 # - put an interval on the difference of two models when the flights of one day go wrong together;
 # - open a test part once, report what it says, and say what it does not say.
 #
-# **The story.** Inês Duarte (invented) is the analyst of the operations desk. In August she shows a slide: her model
+# **The story.** Inês Duarte (invented) is an analyst of the operations desk. In August she shows a slide: her model
 # ranks late flights with an average precision far above the desk's rule of thumb. She had shuffled the flights, kept a
 # fifth aside, and scored the model on that fifth: textbook work. In the trial that follows, the model is good, but
 # clearly worse than the slide. Nobody changed the model, and there is no bug in the trial. *Where did the rest go?*
@@ -32,15 +32,17 @@
 # <details><summary>C · stays, because the forecast is the same</summary>
 # No. The forecast is the same, but the mix of cheap on-time flights and dear late flights is another.</details>
 #
-# **2.** (Module 01) Rebooking a flight that would have been on time costs 1; not rebooking one that is late costs 6.
-# You rebook from which probability on?
+# **2.** (Module 01) The desk rebooks from a probability of 1/7 on: 40 dollars for a needless rebooking against 240 for
+# a missed late flight. Before Christmas the last seats are gone, and a miss costs 480. The threshold …
 #
-# <details><summary>A · 1/7</summary>
-# Right: c_fp / (c_fp + c_fn) = 1 / (1 + 6). At that probability both choices cost the same on average.</details>
-# <details><summary>B · 6/7</summary>
-# No. This is c_fn / (c_fp + c_fn): the dearer a miss, the *earlier* you must act, so the threshold falls.</details>
-# <details><summary>C · 1/2</summary>
-# No. One half is right only where both mistakes cost the same.</details>
+# <details><summary>A · falls to 1/13</summary>
+# Right: c_fp / (c_fp + c_fn) = 40 / (40 + 480). The dearer a miss, the earlier you act. The model stays as it is.</details>
+# <details><summary>B · rises to 1/4</summary>
+# No. That is 80 / (80 + 240): the threshold if a *needless rebooking* cost twice as much. A dearer miss pushes the other
+# way.</details>
+# <details><summary>C · stays at 1/7, but the model must be trained anew</summary>
+# No. The costs do not change how likely a flight is late, and that is all that the model says. They change what you do
+# with it.</details>
 #
 # **3.** (Lesson 2) Early stopping kept the epoch with the lowest log-loss on the valid part. Is that log-loss a fair
 # estimate of the loss on new flights of the same months?
