@@ -701,7 +701,7 @@ gap = np.abs(keras_logits_of(twin, valid) - torch_logits_of(net, valid)).max()
 print(f"largest difference of {len(valid):,} logits: {gap:.0e}")
 
 # %% [markdown]
-# All validation logits agree to better than 1e-6. That is the promise to Ines: **a model trained in PyTorch can be
+# All validation logits agree to better than 1e-6. That is the promise to the platform team: **a model trained in PyTorch can be
 # served from TensorFlow**, and this one-line comparison belongs in the release's tests.
 #
 # Without the transpose, nothing would have complained. The hidden weight is 25 by 25 on either side.
@@ -1115,7 +1115,7 @@ print(f"dense gradients: largest gap {max(gaps):.0e} (as it is: {max(drifts['Ada
 # %% [markdown]
 # ## What the desk gets from this
 #
-# Your answer to Ines, and to the colleague, in three lines.
+# Your answer to the platform team, and to your colleague, in three lines.
 #
 # - **The same predictions: yes.** From equal weights, all logits agree to 1e-5, and a test holds it so. You can train in
 #   one framework and serve from the other.
