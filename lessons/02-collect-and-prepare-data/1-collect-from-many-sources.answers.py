@@ -811,6 +811,29 @@ def with_retries(call, attempts=6, base=0.5, cap=8.0, sleep=time.sleep, uniform=
         sleep(uniform(0, top) + float(header))
 
 
+# %% exercise="with-retries" kind="alternative" name="sleeps-in-two-pieces"
+def with_retries(call, attempts=6, base=0.5, cap=8.0, sleep=time.sleep, uniform=random.uniform):
+    """Sleeps as long as the server says, then the jitter; the upper end is doubled from failure to failure."""
+    upper = base
+    for number in range(1, attempts + 1):
+        told = 0.0
+        try:
+            reply = call()
+        except (requests.ConnectionError, requests.Timeout) as error:
+            last = str(error)
+        else:
+            if reply.status < 400:
+                return reply
+            if reply.status != 429 and reply.status < 500:
+                raise RuntimeError(f"refused with status {reply.status}")
+            last, told = reply.status, float(reply.headers.get("retry-after", 0))
+        if number == attempts:
+            raise RuntimeError(f"gave up after {attempts} calls, last: {last}")
+        sleep(told)
+        sleep(uniform(0, min(cap, upper)))
+        upper *= 2
+
+
 # %% exercise="with-retries" kind="mistake" name="retries-everything" says="a request that is wrong in itself is sent again"
 def with_retries(call, attempts=6, base=0.5, cap=8.0, sleep=time.sleep, uniform=random.uniform):
     """All statuses from 400 on are tried again."""
@@ -1117,6 +1140,23 @@ def repaired_load(db, fetch, overlap):
         db.rollback()
         raise
     db.commit()
+
+
+# %% exercise="repaired-load" kind="alternative" name="executemany"
+def repaired_load(db, fetch, overlap):
+    """The records go into the upsert as they come; the key is an index of its own."""
+    with db:
+        db.execute("CREATE TABLE IF NOT EXISTS departures (id TEXT, sched_dep TEXT, status TEXT, updated TEXT)")
+        db.execute("CREATE UNIQUE INDEX IF NOT EXISTS departure ON departures (id)")
+        (since,) = db.execute(
+            "SELECT strftime('%Y-%m-%dT%H:%M', MAX(sched_dep), ?) FROM departures", (f"-{overlap} hours",)
+        ).fetchone()
+        db.executemany(
+            "INSERT INTO departures VALUES (:id, :sched_dep, :status, :updated) ON CONFLICT (id) DO UPDATE SET "
+            "sched_dep = excluded.sched_dep, status = excluded.status, updated = excluded.updated "
+            "WHERE excluded.updated > updated",
+            fetch(since),
+        )
 
 
 # %% exercise="repaired-load" kind="mistake" name="overlap-without-key" says="a departure is in the table twice"

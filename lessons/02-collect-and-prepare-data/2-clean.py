@@ -78,7 +78,8 @@ except pd.errors.ParserError as error:
 # ## Read without guessing
 #
 # There is more in the file than flights. Each of the three exports brings its own header, so the header comes again in
-# the middle; each ends with a footer, a line with a single field.
+# the middle; each ends with a footer, a line with a single field. Most fields with a comma are quoted, as in `"1,089"`; a few
+# are not.
 #
 # ### Exercise 1 · Read the lines
 #
@@ -836,7 +837,12 @@ for column in COLUMNS:
             "MNAR",
         ): "within a band of departure delay its lost values differ from the delivered ones: MAR is ruled out",
     }
-    check.that(said == true, says=f"{column}: {says.get((said, true), '')}", seen=said, look="the second figure")
+    check.that(
+        said == true,
+        says=f"the mechanism of {column} is another: {says.get((said, true), '')}",
+        seen=said,
+        look="the second figure",
+    )
 for column in COLUMNS:
     delivered = clean[column].astype(float)
     values_lost = lost[lost["column"] == column].set_index("record")["true"].astype(float)
@@ -1196,7 +1202,7 @@ print("precision {:.3f}, recall {:.3f}".format(*scores["deduplicate"]), f"{len(m
 # %% [markdown]
 # From 15,274 lines to 14,175 flights. Was it worth the trouble? With the whole line as the key, 62 % of the pairs would have been
 # missed, every corrected delay among them. Such a flight stands in the table twice, with two truths, and counts double
-# in every mean.
+# in every mean. (Where your precision or recall is below 1, your counts differ from those in the text by a few from here on.)
 #
 # ## Outliers: errors, and rare truths
 #

@@ -44,6 +44,24 @@ def weather_at(flights, weather):
     return out.set_axis(flights.index, axis=0)
 
 
+# %% exercise="weather-at" kind="alternative" name="hour-by-hour"
+def weather_at(flights, weather):
+    """Looks up the last complete hour, then the one before it, and so on, as long as it is not too old."""
+    rows = flights[["origin", "sched"]].reset_index(drop=True)
+    latest = rows["sched"].dt.floor("h") - 3 * HOUR
+    hours = weather.set_index(["origin", "time_hour"])[OBSERVED]
+    out = None
+    for back in range(7):
+        label = latest - back * HOUR
+        key = pd.MultiIndex.from_arrays([rows["origin"], label])
+        good = key.isin(hours.index) & (rows["sched"] - 3 * HOUR - label <= 6 * HOUR)
+        found = hours.reindex(key).reset_index(drop=True)
+        found.insert(0, "time_hour", label)
+        found = found.where(good)
+        out = found if out is None else out.where(out["time_hour"].notna(), found)
+    return out
+
+
 # %% exercise="weather-at" kind="mistake" name="departure-hour" says="the weather of the departure hour"
 def weather_at(flights, weather):
     """The obvious join: the hour of the flight."""
@@ -467,6 +485,33 @@ def contract(batch, usual, now):
     return batch
 
 
+# %% exercise="contract" kind="mistake" name="shift-counts-every-row" says="the rows with a shift where some temperatures are missing"
+def contract(batch, usual, now):
+    """Counts for a shift every row of the origin, those without a temperature as well."""
+    there = set(batch.columns)
+    broken = {(c, "absent"): len(batch) for c in FEED if c not in there}
+    if "carrier" in there:
+        broken["carrier", "unknown"] = (~batch["carrier"].isin(usual["carriers"])).sum()
+    number = ["carrier", "flight", "origin", "sched"]
+    if there.issuperset(number):
+        broken["flight", "duplicate"] = batch.duplicated(number).sum()
+    for column, low, high in (("visib", 0, 10), ("dep_delay", -120, 1440)):
+        if column in there:
+            broken[column, "range"] = ((batch[column] < low) | (batch[column] > high)).sum()
+    if {"sched", "dep_delay"} <= there:
+        broken["sched", "future"] = (batch["sched"] + pd.to_timedelta(batch["dep_delay"], unit="min") > now).sum()
+    if {"temp", "origin"} <= there:
+        away = batch.groupby("origin")["temp"].transform("median") - batch["origin"].map(usual["temp"])
+        broken["temp", "shift"] = (away.abs() > 25).sum()
+    for column, share in usual["missing"].items():
+        if column in there and batch[column].isna().mean() > share + 0.10:
+            broken[column, "gaps"] = batch[column].isna().sum()
+    lines = [f"{column}: {rule}: {count}" for (column, rule), count in broken.items() if count]
+    if lines:
+        raise ValueError("\n".join(lines))
+    return batch
+
+
 # %% exercise="contract" kind="mistake" name="gaps-only-warn" says="more missing seats than usual is let through"
 def contract(batch, usual, now):
     """All rules, but missing values are only worth a warning."""
@@ -688,7 +733,7 @@ def time_split(table, cutoff, gap):
     return table[early & (table["known"] < midnight)], table[table["sched"] >= midnight]
 
 
-# %% exercise="time-split" kind="mistake" name="days-of-24-hours" says="flights that may train are left out"
+# %% exercise="time-split" kind="mistake" name="days-of-24-hours" says="the gap is counted in hours"
 def time_split(table, cutoff, gap):
     """A gap of 24-hour days, wrong where the clocks change; in spring an hour of the day before the gap is lost."""
     midnight = pd.Timestamp(cutoff, tz=NEW_YORK)
@@ -738,6 +783,29 @@ def join_test(join):
         assert len(temps) == len(chosen)
         for i, temp in zip(chosen, temps, strict=True):
             assert temp == cases[i][2] or (np.isnan(temp) and np.isnan(cases[i][2])), cases[i]
+
+
+# %% exercise="join-test" kind="alternative" name="labels-and-temps-by-hand"
+def join_test(join):
+    """A dozen hours at two airports, one row out and one empty; each flight with the hour that it must get."""
+    start = pd.Timestamp("2013-04-01 00:00", tz="UTC")
+    weather = pd.DataFrame(
+        [(o, start + k * HOUR, k + 20.0 * (o == "LGA")) for o in ("JFK", "LGA") for k in range(12)],
+        columns=["origin", "time_hour", "temp"],
+    )
+    weather = weather.drop(index=4)  # JFK 04:00
+    weather.loc[weather["temp"] == 28.0, "temp"] = np.nan  # LGA 08:00
+    cases = [("LGA", 9.25, 6), ("JFK", 5.5, 2), ("LGA", 7, 4), ("JFK", 7.99, 3), ("LGA", 11, 8), ("JFK", 20, 11)]
+    cases += [("LGA", 20.02, None), ("JFK", 2.5, None), ("EWR", 6, None)]
+    flights = pd.DataFrame({"origin": [o for o, _, _ in cases], "sched": [start + at * HOUR for _, at, _ in cases]})
+    got = join(flights, weather)
+    assert len(got) == len(cases)
+    for (origin, _, k), hour, temp in zip(cases, got["time_hour"], got["temp"], strict=True):
+        if k is None:
+            assert pd.isna(hour) and pd.isna(temp)
+        else:
+            assert hour == start + k * HOUR
+            assert pd.isna(temp) if (origin, k) == ("LGA", 8) else temp == k + 20.0 * (origin == "LGA")
 
 
 # %% exercise="join-test" kind="mistake" name="counts-rows" says="pass that uses the weather of the departure hour"
