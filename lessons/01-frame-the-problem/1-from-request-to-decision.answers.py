@@ -25,6 +25,30 @@ framing = dict(
 )
 framing["refuted"] = 16 if raw["dep_delay"].min() > -120 else 17
 
+# %% exercise="framing" kind="alternative" name="she-marks-and-she-signs"
+framing = {
+    "unit": ("flight", 10),
+    "owner": ("operations desk", 1),
+    "moment": (120, 6),
+    "event": ("arrival", 5),
+    "late_from": (30, 5),
+    "cancelled": ("no label", 13),
+    "diverted": ("no label", 15),
+    "refuted": 16,
+}
+
+# %% exercise="framing" kind="alternative" name="she-decides"
+framing = {
+    "unit": ("flight", 1),
+    "owner": ("operations desk", 6),
+    "moment": (120, 6),
+    "event": ("arrival", 5),
+    "late_from": (30, 5),
+    "cancelled": ("no label", 13),
+    "diverted": ("no label", 15),
+    "refuted": 16,
+}
+
 # %% exercise="framing" kind="mistake" name="the-analyst-reports" says="no connection breaks at 15"
 framing = {
     "unit": ("flight", 1),
@@ -157,7 +181,7 @@ framing = {
     "refuted": 18,
 }
 
-# %% exercise="framing" kind="mistake" name="hours-as-minutes" says="'moment' is not answered by whoever owns the decision"
+# %% exercise="framing" kind="mistake" name="hours-as-minutes" says="in minutes before the scheduled departure, not in hours"
 framing = {
     "unit": ("flight", 1),
     "owner": ("operations desk", 10),

@@ -12,7 +12,8 @@
 # **The story.** An airline flies from three New York airports: Newark (EWR), Kennedy (JFK) and LaGuardia (LGA). Its
 # operations desk asks for "a model for late flights". Inês Duarte, who will build it, does not open the table. She asks
 # for an hour with the people who will use the model. (The airline and its people are invented. The flights are real:
-# every domestic departure of 2013.) You hold her notes. *What exactly is to be predicted, when, and for whom?*
+# domestic flights of 2013 as the carriers reported them.) You hold her notes. *What exactly is to be predicted, when,
+# and for whom?*
 
 # %% [markdown]
 # ## Before you start: three questions
@@ -61,11 +62,25 @@ BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"  # Okabe
 LEAD = pd.Timedelta(hours=2)  # the list is made this long before the scheduled departure: T-2 h
 
 raw = data.load("flights", "flights")
-raw = raw[raw["month"] <= 10].reset_index(drop=True)  # November and December judge the model one day: they stay shut
+# November and December will judge the model one day: they stay shut
+raw = raw[raw["month"] <= 10].reset_index(drop=True)
 print(f"{len(raw):,} scheduled flights, {raw.shape[1]} columns")
 raw.head(3)
 
 # %% [markdown]
+# One row is one scheduled flight. What its columns hold:
+#
+# | columns | meaning |
+# |---|---|
+# | `year`, `month`, `day`, `hour`, `minute` | the scheduled departure, New York time |
+# | `time_hour` | its hour once more, as a UTC timestamp |
+# | `sched_dep_time`, `dep_time` | scheduled and actual departure, New York time, as the number hhmm |
+# | `sched_arr_time`, `arr_time` | scheduled and actual arrival, the destination's time, hhmm |
+# | `dep_delay`, `arr_delay` | minutes late; negative: early |
+# | `carrier`, `flight`, `tailnum` | the carrier's code, the flight number, the plane |
+# | `origin`, `dest`, `distance` | airport codes; miles between the two |
+# | `air_time` | minutes in the air |
+#
 # ## The interview
 #
 # Present: **Rosa Okafor**, head of the operations desk; **Tomas Lind**, the desk's analyst; **Dele Marsh**, gate manager
@@ -79,7 +94,7 @@ raw.head(3)
 # | 4 | Dele | "At the gate, late means that the door closes late. Look at the departure." |
 # | 5 | Rosa | "A connection breaks at the other end. Our shortest one survives an arrival 29 minutes late. At 30 it breaks. What we publish once a month rebooks nobody." |
 # | 6 | Rosa | "I decide two hours before the scheduled departure. Later there are no seats left. Earlier I know too little." |
-# | 7 | Tomas | "For the last evening bank that is too late: after it, nothing flies until morning. Those flights need four hours." |
+# | 7 | Tomas | "For the evening bank, the last wave of connecting flights, that is too late: after it, nothing flies until morning. Those flights need four hours." |
 # | 8 | Rosa | "The evening bank has a second list. The night manager makes it at noon from the timetable, and I do not touch it. My list has one moment, the same for all flights." |
 # | 9 | Dele | "Let the gate decide, half an hour before departure. By then I know a lot more than the desk." |
 # | 10 | Rosa | "By then the seats are gone. They are paid from my budget, I sign for each marked flight, and the gate carries it out." |
@@ -102,7 +117,7 @@ raw.head(3)
 # 12 min · ●●○○ · 3 points
 #
 # Fill `framing`. All entries but the last are pairs `(answer, number of the statement that settles it)`: the statement
-# from which the answer follows, made by whoever owns the decision.
+# from which the answer follows, made by whoever owns the decision. Where two do, name either.
 #
 # | entry | answer |
 # |---|---|
@@ -165,8 +180,8 @@ said = {
     19: "Rosa: the tail number in the table is that of the plane that flew",
 }
 SETTLED = {  # entry: (options, answer, the statements that settle it)
-    "unit": (["passenger", "flight", "plane", "airport day"], "flight", {1}),
-    "owner": (["operations desk", "gate", "analyst", "night manager"], "operations desk", {10}),
+    "unit": (["passenger", "flight", "plane", "airport day"], "flight", {1, 10}),
+    "owner": (["operations desk", "gate", "analyst", "night manager"], "operations desk", {1, 6, 10}),
     "moment": (None, 120, {6, 8}),
     "event": (["departure", "arrival"], "arrival", {5}),
     "late_from": (None, 30, {5}),
@@ -181,6 +196,7 @@ WHY_NOT = {
     ("owner", "gate"): "the gate carries the decision out; it neither pays for the seats nor signs for the flight",
     ("moment", 240): "four hours is what a list needs that the desk does not make: the evening bank has its own",
     ("moment", 30): "half an hour before departure no seat is left to rebook anybody to",
+    ("moment", 2): "the moment is asked for in minutes before the scheduled departure, not in hours",
     (
         "event",
         "departure",
@@ -270,7 +286,8 @@ print(f"18  late: {late_by_hour[20]:.3f} of those scheduled at 20, {late_by_hour
 
 # %% [markdown]
 # Tomas is no fool. In his table `dep_delay` stands in the same row as everything else, and the row does not say *when*
-# each of its cells was filled. A table of the past shows everything at once. The desk, at T−2 h, does not.
+# each of its cells was filled. A table of the past shows everything at once. The desk at
+# **T−2 h**, two hours before the scheduled departure T, sees less.
 #
 # You could have taken the departure for the event as well: who leaves late arrives late. Mostly. But 7,027 flights left
 # 30 minutes late or worse and made up for it, and 9,623 left better than that and came in late all the same.
@@ -501,8 +518,8 @@ print(
 #
 # Fill `audit`: a dict with one of `"known"`, `"unknown"`, `"assumed"` for each of the 19 columns of `raw`, seen from T−2 h,
 # and for three rows of the table of weather. Take a flight scheduled at **08:20**, so that T−2 h is 06:20. The datasheet
-# says: a row of weather labelled 05:00 sums up all reports from 05:00 to 05:51. The three keys are `"weather 08:00"`,
-# `"weather 06:00"`, `"weather 05:00"`.
+# (`datasets/flights/datasheet.md`) says: a row of weather labelled 05:00 holds the largest values of all reports from 05:00 to
+# 05:51. The three keys are `"weather 08:00"`, `"weather 06:00"`, `"weather 05:00"`.
 #
 # The form: `audit = {"year": "known", …, "weather 05:00": …}`, 22 entries. You may write it by hand or build it.
 #
@@ -546,7 +563,7 @@ WHY = {
     "sched_arr_time": "it is in the timetable: even a flight that never left has one",
     "dest": "it is where the ticket says: a diverted flight keeps it",
     "distance": "it lies between two airports of the timetable",
-    "weather 08:00": "that hour has not even begun at 06:20",
+    "weather 08:00": "that hour has not even begun at 06:20, and the row is no forecast",
     "weather 06:00": "at 06:20 that hour is still being observed; its row takes the largest values up to 06:51",
     "weather 05:00": "it was complete at 05:51",
 }
@@ -565,7 +582,7 @@ for name, right in truth.items():
         mine == right,
         says=f"{name} is not {mine!r} at T−2 h: {WHY.get(name, 'it belongs to the schedule')}",
         seen=seen,
-        look="Hint 1",
+        look="Hint 1" if name in unfilled.index else "Hint 2",
     )
 
 # %%
@@ -966,7 +983,8 @@ print(f"an hour off: {hour_off:.3f} of all flights; left a day early on paper: {
 #
 # You have audited columns. But features are *built* from columns: from rolling means, counts, rates by carrier. Soon
 # there are fifty, and nobody reads fifty functions with care. Let a machine ask the question instead: **if everything from a
-# moment on had turned out otherwise, would the feature of a flight decided at that moment be another one?** If yes, it peeks.
+# moment on had turned out otherwise, would the feature of a flight decided at that moment be another one?** If yes, it peeks;
+# the field calls this **leakage**.
 #
 # A builder takes a table and returns a feature for each row. Tables look as below: `sched`, `departed`, `arrived` in
 # UTC (all three, so that no zone needs to be attached), the two delays in minutes; a cancelled flight has neither

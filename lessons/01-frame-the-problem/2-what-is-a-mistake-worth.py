@@ -91,8 +91,8 @@ train[COLUMNS].head(3)
 # | **rebook** | 0 | `c_false` = 40 (false alarm) |
 # | **wait** | `c_miss` = 240 (miss) | 0 |
 #
-# Two cells of the table are zero: they are the reference. What counts is the *difference* that a decision makes. To
-# judge a policy, look at what it decided, then at what happened, and add up. "Per 1,000 flights" makes two months with
+# Two cells of the table are zero: there the decision was the right one. The other two say how much dearer the wrong one
+# is. To judge a policy, look at what it decided, then at what happened, and add up. "Per 1,000 flights" makes two months with
 # different traffic comparable.
 #
 # ### Exercise 1 · Dollars per 1,000 flights
@@ -807,8 +807,8 @@ reasons = {
     "model": "with its old decisions only a part of the model's bill, the misses, would double: look again at its cost",
     "tenfold": "only the ratio of the two costs moves the threshold: look again at the tenfold costs",
 }
-for name, says in reasons.items():
-    check.equal(prediction[name], truth[name], says=says)
+for name, says in reasons.items():  # the right word is not shown: it is for you to find
+    check.that(prediction[name] == truth[name], says=says, seen=f"{name}: {prediction[name]}", look="Hint 3")
 
 # %%
 pd.DataFrame(
@@ -1231,7 +1231,7 @@ for table, entry in worth_it.items():
     low, high = np.quantile(
         np.bincount(number, bills[opponent] - model)[drawn].sum(1) / flown[drawn].sum(1), [0.025, 0.975]
     )
-    told = f"{table}: {saved[opponent]:,.0f} dollars beside {opponent!r}, interval {low:,.0f} to {high:,.0f}"
+    told = f"{table}: {saved[opponent]:,.0f} dollars beside {opponent!r}, interval {low:,.0f} to {high:,.0f} with other draws"
     got, wanted = float(entry["saves"]), f"about {saved[opponent] / 100:.0f} hundred beside {opponent!r}"
     check.that(
         not (abs(got) > 20 and abs(got - saved[opponent]) < 60),
