@@ -57,6 +57,7 @@ OPERATORS = {  # what it does: (a line of a solution, a line it must become; "" 
     "training for evaluation": ("model.eval()", "model.train()"),
     "a function's twin": ("y = max(x)", "y = min(x)"),
     "steps in another order": ("loss.backward()\noptimizer.step()", "optimizer.step()"),
+    "another word of the answer": ('y = {"a": "falls", "b": "rises"}', "y = {'a': 'rises', 'b': 'rises'}"),
     "entries in another order": ("y = [a, b, c]", "y = [b, a, c]"),
     "a detach left out": ("y = x.detach()", "y = x"),
     "a copy left out": ("y = np.copy(x)", "y = np.copy(x)"),

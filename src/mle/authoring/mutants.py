@@ -1,6 +1,6 @@
 """Wrong versions of a reference solution, one small change each: a sound check rejects them.
 
-General operators (comparison, arithmetic, constants, conditions, deleted statements) in the manner of mutation testing
+General operators (comparison, arithmetic, constants, words, conditions, deleted statements) in the manner of mutation testing
 (DeMillo, Lipton and Sayward 1978), and those of machine learning: sum for mean, another axis, a dropped `zero_grad`,
 `eval`, `no_grad`, `detach` or copy, a scaled initialisation, train and test swapped, a dropped keyword argument.
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from mle.authoring.lesson import SOLUTION
 
-VERSION = 2
+VERSION = 3
 """Raised when the operators change, so that committed tables are known to be stale."""
 
 
@@ -125,7 +125,7 @@ def _put(tree: ast.AST, path: tuple, replacement: ast.AST | list | None) -> None
 
 def _replacements(node: ast.AST, whole: str) -> Iterator:
     """What may stand in the node's place: nodes, a list of statements, or None for nothing."""
-    for operator in (_operators, _constants, _statements, _calls, _names, _subscripts):
+    for operator in (_operators, _constants, _words, _statements, _calls, _names, _subscripts):
         yield from operator(node, whole)
 
 
@@ -177,6 +177,19 @@ def _constants(node: ast.AST, whole: str) -> Iterator:
                 yield ast.Constant(value - 1)
         case ast.Constant(value=float() as value):
             yield ast.Constant(value * 2 if value else 1.0)
+
+
+def _words(node: ast.AST, whole: str) -> Iterator:
+    """A text in a dict, as structured answers hold them, gives way to its neighbours among the dict's other texts."""
+    if not isinstance(node, ast.Dict):
+        return
+    told = [v.value for v in node.values if isinstance(v, ast.Constant) and isinstance(v.value, str)]
+    words = sorted(set(told))
+    for index, value in enumerate(node.values):
+        if isinstance(value, ast.Constant) and value.value in words:
+            place = words.index(value.value)
+            for other in sorted({words[place - 1], words[(place + 1) % len(words)]} - {value.value}):
+                yield _with(node, values=[*node.values[:index], ast.Constant(other), *node.values[index + 1 :]])
 
 
 def _statements(node: ast.AST, whole: str) -> Iterator:
