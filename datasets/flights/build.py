@@ -175,8 +175,9 @@ def predicted(flights: pd.DataFrame) -> pd.DataFrame:
 
 
 def operations(flights: pd.DataFrame) -> pd.DataFrame:
-    """What the day's other flights tell at T−2 h, one row for each row of ``departures``, in its order; float32.
+    """What the day's other flights tell at T−2 h (float32), and when the flight itself arrived.
 
+    One row for each row of ``departures``, in its order.
     A flight waits at T−2 h when it was scheduled in [T−6 h, T−2 h) and had not left by then, whatever came of it later.
     """
     flights = flights.assign(sched=scheduled(flights)).reset_index(drop=True)
@@ -196,7 +197,7 @@ def operations(flights: pd.DataFrame) -> pd.DataFrame:
         "recent_carrier": recent_mean(at_carrier, known_at, flights["left"], flights["dep_delay"]),
         "recent_arrivals": recent_mean(flights["dest"], known_at, flights["arrived"], flights["arr_delay"]),
     }
-    table = pd.DataFrame(columns).astype("float32")
+    table = pd.DataFrame(columns).astype("float32").assign(arrived=flights["arrived"].astype("datetime64[us, UTC]"))
     return table.loc[predicted(flights).index].reset_index(drop=True)
 
 
