@@ -741,6 +741,42 @@ def time_split(table, cutoff, gap):
     return table[early & (table["known"] < midnight - 2 * HOUR)], table[table["sched"] >= midnight]
 
 
+# %% exercise="prepare-in-order" kind="alternative" name="join-first"
+order = "DEBHCG"
+
+# %% exercise="prepare-in-order" kind="alternative" name="duplicates-between"
+order = ("d", "b", "e", "h", "c", "g")
+
+# %% exercise="prepare-in-order" kind="equivalent" mutant="- order = ['B', 'D', 'E', 'H', 'C', 'G'] | + order = ['D', 'B', 'E', 'H', 'C', 'G']" reason="the two kinds of duplicates may go in either order"
+
+# %% exercise="prepare-in-order" kind="mistake" name="random-split" says="the split is drawn by chance"
+order = ["B", "D", "E", "A", "C", "G"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="median-of-all" says="the median is taken over all flights"
+order = ["B", "D", "E", "F", "H", "G"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="inner-join" says="this join loses the flights"
+order = ["B", "D", "I", "H", "C", "G"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="planes-twice" says="refuses to multiply flights"
+order = ["B", "E", "H", "C", "G"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="split-too-early" says="in this order the lines do not run"
+order = ["B", "H", "D", "E", "C", "G"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="duplicates-too-late" says="the duplicates go too late, or not at all"
+order = ["D", "E", "H", "B", "C", "G"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="not-filled" says="are left without seats"
+order = ["B", "D", "E", "H", "C"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="not-split" says="the table is never split"
+order = ["B", "D", "E"]
+
+# %% exercise="prepare-in-order" kind="mistake" name="line-twice" says="a line is used twice"
+order = ["B", "D", "E", "B", "H", "C", "G"]
+
+
 # %% exercise="join-test" kind="alternative" name="rules-on-random-tables"
 def join_test(join):
     """Random tables, an answer by plain loops, and the future falsified."""

@@ -1447,13 +1447,126 @@ print(f"train {len(train_part):,}, test {len(test_part):,}, neither {left_out:,}
 # %% [markdown]
 # The gap costs 672 flights of 327,346. That is the price of a training part in which every label could have been known.
 #
+# You have all the parts of a preparation now. Each is right by itself; in the wrong order, or with one line too many, the whole
+# is wrong, and it runs.
+#
+# ### Exercise 6 · The preparation in order
+#
+# 8 min · ●●○○ · 2 points
+#
+# These lines are scrambled, and **three of them do not belong**. `table` has `id`, `day`, `tailnum`; some flights were delivered
+# twice, line for line. `planes` has `tailnum`, `seats`; some planes stand there twice, line for line, and some flights have no plane there.
+#
+# ```
+# A   train, valid = train_test_split(table, test_size=0.3, random_state=0)
+# B   table = table.drop_duplicates("id")
+# C   seats = train["seats"].median()
+# D   planes = planes.drop_duplicates("tailnum")
+# E   table = table.merge(planes, on="tailnum", how="left", validate="many_to_one")
+# F   seats = table["seats"].median()
+# G   train, valid = train.fillna({"seats": seats}), valid.fillna({"seats": seats})
+# H   train, valid = table[table["day"] < cutoff], table[table["day"] >= cutoff]
+# I   table = table.merge(planes, on="tailnum")
+# ```
+#
+# Set `order` to the letters of the lines that belong, first line first, as a list or a text. More than one order is right. The form, for
+# another program: `order = ["I", "A"]` or `"IA"`. When it is right, `train` and `valid` hold every flight once, the early ones and the
+# late ones, each with seats: its plane's, or, where the registry has none, what the training part alone teaches. The check runs your
+# program.
+#
+# <details><summary>Hint 1 · the idea</summary>
+# Two lines join, two split, two take a median: one of each pair is a fault that you have met. Which lines need the result of
+# which?</details>
+# <details><summary>Hint 2 · where to look</summary>
+# The join refuses planes that stand there twice. A line that changes <code>table</code> after the split changes neither part.</details>
+# <details><summary>Hint 3 · almost the answer</summary>
+# Six lines stay: both duplicates go, then the join, the split by day, the median, the filling.</details>
+
+# %% exercise="prepare-in-order"
+# order = [...]
+### BEGIN SOLUTION
+order = ["B", "D", "E", "H", "C", "G"]
+### END SOLUTION
+
+# %% check="prepare-in-order" points=2
+lines = {
+    "A": "train, valid = train_test_split(table, test_size=0.3, random_state=0)",
+    "B": "table = table.drop_duplicates('id')",
+    "C": "seats = train['seats'].median()",
+    "D": "planes = planes.drop_duplicates('tailnum')",
+    "E": "table = table.merge(planes, on='tailnum', how='left', validate='many_to_one')",
+    "F": "seats = table['seats'].median()",
+    "G": "train, valid = train.fillna({'seats': seats}), valid.fillna({'seats': seats})",
+    "H": "train, valid = table[table['day'] < cutoff], table[table['day'] >= cutoff]",
+    "I": "table = table.merge(planes, on='tailnum')",
+}
+letters = [letter for letter in "".join(map(str, order or "")).upper() if letter not in " ,"]
+for letter in letters:
+    check.one_of(letter, list(lines), says="an entry is not one of the letters A to I")
+check.that(len(set(letters)) == len(letters), says="a line is used twice", seen="".join(letters))
+for letter, says in (
+    ("A", "the split is drawn by chance: flights of one day are on both sides"),
+    ("F", "the median is taken over all flights, the judged ones too"),
+    ("I", "this join loses the flights whose plane is not in the registry"),
+):
+    check.that(letter not in letters, says=says, seen=f"line {letter}: {lines[letter]}", look="Hint 1")
+fresh = check.rng()
+ids = np.arange(60)
+day_of, tail_of = np.sort(fresh.integers(1, 21, 60)), fresh.choice(["N1", "N2", "N3", "N4", "N0"], 60)
+tail_of[[0, 59]], day_of[[0, 59]] = "N0", [1, 20]  # one without a plane in each part
+seats_of = dict(zip(["N1", "N2", "N3", "N4"], (10.0 * fresh.permutation(np.arange(5, 30))[:4]).tolist(), strict=True))
+again = np.r_[ids, fresh.integers(0, 60, 9), [3]]
+registry = ["N1", "N2", "N3", "N4", "N2", "N4"]
+space = {
+    "table": pd.DataFrame({"id": ids, "day": day_of, "tailnum": tail_of}).iloc[again].sort_values("day", kind="stable"),
+    "planes": pd.DataFrame({"tailnum": registry, "seats": [seats_of[name] for name in registry]}),
+    "cutoff": 14,
+}
+error = ""
+for letter in letters:
+    try:
+        exec(lines[letter], space)
+    except Exception as problem:
+        error = f"line {letter}: {type(problem).__name__}: {str(problem).splitlines()[0][:90]}"
+        break
+check.that(
+    "MergeError" not in error,
+    says="a plane stands twice in the registry, and the join refuses to multiply flights",
+    seen=error,
+    look="Hint 2",
+)
+check.that(not error, says="in this order the lines do not run", seen=error, look="Hint 1")
+check.that("train" in space, says="the table is never split", seen="".join(letters) or "no line")
+for name in ("train", "valid"):
+    check.that(
+        not space[name].duplicated("id").any(),
+        says="a flight is there twice: the duplicates go too late, or not at all",
+        seen=f"{space[name].duplicated('id').sum()} rows of {name}",
+        look="Hint 2",
+    )
+    check.that(
+        "seats" in space[name] and space[name]["seats"].notna().all(),
+        says="flights without a plane in the registry are left without seats",
+        seen=f"{name}, after {''.join(letters)}",
+    )
+taught = [seats_of[t] for d, t in zip(day_of, tail_of, strict=True) if d < 14 and t in seats_of]
+taught = float(np.median(taught))  # in plain numbers, flight by flight
+for name, early in (("train", True), ("valid", False)):
+    target = [[i, seats_of.get(tail_of[i], taught)] for i in ids.tolist() if (day_of[i] < 14) == early]
+    check.equal(
+        space[name].sort_values("id")[["id", "seats"]].to_numpy(float),
+        np.array(target),
+        says=f"{name} does not hold the flights and seats that it should",
+    )
+
+# %% [markdown]
 # ## A test for the next join
 #
 # You will not write the next join. Somebody else will, in another tool, and it will run without a warning. What you can
 # leave behind is a test: small tables whose answer is known, among them one where only the *future* holds the tempting
 # value.
 #
-# ### Exercise 6 · Test a join
+# ### Exercise 7 · Test a join
 #
 # 15 min · ●●●○ · 4 points
 #
@@ -1668,7 +1781,7 @@ pd.Series(
 # Nearly all of it was your own work: the join, the decision about the planes, the guards. Only `recent_delay` is missing,
 # the mean delay of the flights that left in the two hours before; `datasets/flights/build.py` shows how it is made.
 #
-# ### Exercise 7 · Write the datasheet
+# ### Exercise 8 · Write the datasheet
 #
 # 12 min · ●●○○ · 5 points
 #
@@ -1752,7 +1865,7 @@ check.that(
 #
 # ## Sources
 #
-# - DuckDB: [AsOf Join](https://duckdb.org/docs/stable/guides/sql_features/asof_join), which the checks of exercises 1 and 6 use.
+# - DuckDB: [AsOf Join](https://duckdb.org/docs/stable/guides/sql_features/asof_join), which the checks of exercises 1 and 7 use.
 # - pandas: [merge_asof](https://pandas.pydata.org/docs/reference/api/pandas.merge_asof.html),
 #   [merge](https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.merge.html) (`validate`).
 # - pandera: [lazy validation](https://pandera.readthedocs.io/en/stable/lazy_validation.html).
