@@ -166,6 +166,13 @@ def test_equal_compares_texts_exactly_and_never_numbers_as_text():
     assert failure(check.equal, ["x"] * 9 + ["y"], ["x"] * 10).table == [["[9]", "'y'", "'x'"]]
 
 
+@pytest.mark.parametrize("entry", [np.str_("visib"), np.bytes_(b"visib"), np.bool_(True)])
+def test_an_entry_of_a_numpy_array_as_the_target_is_its_plain_value(entry):
+    check.equal(entry.item(), entry)
+    check.equal(entry, entry)
+    assert failure(check.equal, "other", entry).seen == "'other'"
+
+
 def test_equal_goes_item_by_item_through_lists_and_dicts():
     check.equal([[1], [2, 3]], [[1], [2, 3]])
     check.equal(([1, 2], np.ones((2, 2))), (np.array([1, 2]), np.ones((2, 2))))

@@ -17,6 +17,8 @@ def equal(actual: Any, expected: Any, *, says: str = "the value is not the expec
 
     Shapes must agree (nothing is broadcast). Integers equal floats of the same value. NaN equals NaN.
     """
+    if isinstance(expected, (np.str_, np.bytes_, np.bool_)):  # an entry of an array is the plain value
+        expected = scalar(expected)
     if isinstance(expected, dict):
         if not isinstance(actual, dict):
             raise Failed(says, seen=said_of(actual), expected=describe(expected), look=look)
