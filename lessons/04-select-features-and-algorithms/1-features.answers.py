@@ -190,6 +190,20 @@ def waiting_at(rows):
     return frame.apply(one, axis=1)
 
 
+# %% exercise="waiting-at" kind="alternative" name="cancelled-in-a-hundred-years"
+def waiting_at(rows):
+    """Flight by flight; a cancelled flight leaves in the far future."""
+    sched = rows["time_hour"] + pd.to_timedelta(rows["minute"], unit="min")
+    left = (sched + pd.to_timedelta(rows["dep_delay"], unit="min")).fillna(pd.Timestamp("2113-01-01", tz="UTC"))
+    counts = pd.Series(0, index=rows.index)
+    for there in rows.groupby("origin").groups.values():
+        due, gone = sched[there], left[there]
+        for row in there:
+            now = sched[row] - LEAD
+            counts[row] = (due.between(now - pd.Timedelta(hours=4), now, inclusive="left") & (gone >= now)).sum()
+    return counts
+
+
 # %% exercise="waiting-at" kind="mistake" name="cancelled-dropped" says="cancelled flights are left out"
 def waiting_at(rows):
     """Drops what never left: knows the future."""
@@ -287,6 +301,19 @@ def waiting_at(rows):
         due, gone = sched[there].to_numpy(), left[there].to_numpy()
         now = (due - LEAD.to_numpy())[:, None]
         counts[there] = ((due >= now - np.timedelta64(4, "h")) & (due < now) & ~(gone <= now)).sum(axis=1)
+    return counts
+
+
+# %% exercise="waiting-at" kind="mistake" name="minute-forgotten" says="add minute to time_hour"
+def waiting_at(rows):
+    """The schedule by the hour."""
+    sched = rows["time_hour"].dt.tz_convert(None)
+    left = sched + pd.to_timedelta(rows["dep_delay"], unit="min")
+    counts = pd.Series(0, index=rows.index)
+    for there in rows.groupby("origin").groups.values():
+        due, gone = sched[there].to_numpy(), left[there].to_numpy()
+        now = (due - LEAD.to_numpy())[:, None]
+        counts[there] = ((due >= now - np.timedelta64(4, "h")) & (due < now) & ~(gone < now)).sum(axis=1)
     return counts
 
 
@@ -597,6 +624,14 @@ def cross_fitted(values, late, folds, asked, smooth):
     return np.array(own), encode(values, late, asked)
 
 
+# %% exercise="cross-fitted" kind="mistake" name="folds-of-its-own" says="from folds of your own"
+def cross_fitted(values, late, folds, asked, smooth):
+    """The encoder of the library, with the folds that it draws by itself."""
+    encoder = TargetEncoder(smooth=smooth, target_type="binary")
+    own = encoder.fit_transform(values[:, None], late)[:, 0]
+    return own, encoder.transform(asked[:, None])[:, 0]
+
+
 # %% exercise="cross-fitted" kind="mistake" name="pulled-to-one-half" says="pulled towards one half"
 def cross_fitted(values, late, folds, asked, smooth):
     """Laplace's rule."""
@@ -801,7 +836,7 @@ def repaired_features(train, valid):
     return X.iloc[: len(train)], X.iloc[len(train) :]
 
 
-# %% exercise="repaired-pipeline" kind="mistake" name="landing-at-that-minute" says="known is strictly before"
+# %% exercise="repaired-pipeline" kind="mistake" name="arrival-at-that-minute" says="known is strictly before"
 def repaired_features(train, valid):
     """side="right"."""
     both = pd.concat([train, valid])
@@ -818,6 +853,25 @@ def repaired_features(train, valid):
         X.loc[there, "recent"] = (total[end] - total[start]) / np.where(end > start, end - start, np.nan)
     X["number_rate"] = 0.0
     return X.iloc[: len(train)], X.iloc[len(train) :]
+
+
+# %% exercise="repaired-pipeline" kind="mistake" name="last-of-the-schedule" says="the last 20 of the schedule"
+def repaired_features(train, valid):
+    """Only flights that had arrived, but in the order of their schedule."""
+    both = pd.concat([train, valid])
+    X = pd.DataFrame(index=both.index)
+    X["seats"] = both["seats"].fillna(train["seats"].median())
+    X["distance"] = (both["distance"] - train["distance"].mean()) / train["distance"].std(ddof=0)
+    X["recent"] = np.nan
+    for _, here in both.groupby("origin"):
+        for row in here.index:
+            known = here[here["arrived"] < here.at[row, "sched"] - LEAD]
+            X.loc[row, "recent"] = known["arr_delay"].tail(20).mean()
+    rates = cross_fitted(
+        train["number"].to_numpy(), train["late"].to_numpy(), train["fold"].to_numpy(), valid["number"].to_numpy(), 20
+    )
+    X["number_rate"] = np.concatenate(rates)
+    return X.loc[train.index], X.loc[valid.index]
 
 
 # %% exercise="repaired-pipeline" kind="mistake" name="valid-without-a-past" says="a valid row has forgotten the training rows"
@@ -1089,6 +1143,37 @@ def row_leaks(pipeline, train, valid):
                 a, b = (frame.iloc[:rows].to_numpy(float) for frame in (X[k], after[k]))
                 found[kind] += list(X[k].columns[~np.isclose(a, b, rtol=0, atol=1e-9, equal_nan=True).all(axis=0)])
     return found
+
+
+# %% exercise="rows-probe" kind="alternative" name="first-row-as-well"
+def row_leaks(pipeline, train, valid):
+    """The first valid row is altered, too; entry by entry."""
+
+    def moved(was, now):
+        return {
+            name
+            for name in was
+            if not all(x == y or (pd.isna(x) and pd.isna(y)) for x, y in zip(was[name], now[name], strict=True))
+        }
+
+    X_train, X_valid = pipeline(train, valid)
+    leaks = {"valid": set(), "future": set()}
+    for cut in range(len(valid)):
+        kept, rest = valid.iloc[:cut], valid.iloc[cut:]
+        versions = [
+            pd.concat([kept, other])
+            for other in (
+                rest.assign(number=FAR, signal=FAR),
+                rest.assign(number=-FAR, signal=-FAR),
+                rest.assign(late=1 - rest["late"]),
+                rest.assign(carrier="??"),
+            )
+        ]
+        for altered in versions + [kept] * (cut > 0):
+            now_train, now_valid = pipeline(train, altered)
+            leaks["valid"] |= moved(X_train, now_train)
+            leaks["future"] |= moved(X_valid.iloc[:cut], now_valid.iloc[:cut])
+    return leaks
 
 
 # %% exercise="rows-probe" kind="mistake" name="only-up" says="numbers less the smallest of both parts: the leak 'valid' is missed"
