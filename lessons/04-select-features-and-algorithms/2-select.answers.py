@@ -197,6 +197,31 @@ def repaired_forecasts(X, y, folds, k):
     return out
 
 
+# %% exercise="repaired-selection" kind="mistake" name="standardised-once" says="standardised once, by all rows"
+def repaired_forecasts(X, y, folds, k):
+    z = (X - X.mean(axis=0)) / X.std(axis=0)
+    forecasts = np.full(len(y), np.nan)
+    for train_rows, valid_rows in folds:
+        known = y[train_rows]
+        correlation = (z[train_rows] * (known - known.mean())[:, None]).mean(axis=0) / known.std()
+        chosen = np.argsort(np.abs(correlation))[-k:]
+        model = LogisticRegression().fit(z[train_rows][:, chosen], known)
+        forecasts[valid_rows] = model.predict_proba(z[valid_rows][:, chosen])[:, 1]
+    return forecasts
+
+
+# %% exercise="repaired-selection" kind="mistake" name="judged-by-themselves" says="standardised by their own mean and spread"
+def repaired_forecasts(X, y, folds, k):
+    forecasts = np.full(len(y), np.nan)
+    for train_rows, valid_rows in folds:
+        best = SelectKBest(f_classif, k=k).fit(X[train_rows], y[train_rows]).get_support()
+        z = StandardScaler().fit_transform(X[train_rows][:, best])
+        model = LogisticRegression().fit(z, y[train_rows])
+        now = StandardScaler().fit_transform(X[valid_rows][:, best])
+        forecasts[valid_rows] = model.predict_proba(now)[:, 1]
+    return forecasts
+
+
 # %% exercise="repaired-selection" kind="mistake" name="signed" says="strong negative correlation still counts as weak"
 def repaired_forecasts(X, y, folds, k):
     """No absolute value."""
@@ -444,6 +469,12 @@ order = ("a", "d", "f", "c", "g", "h")
 
 # %% exercise="choose-in-order" kind="equivalent" mutant="- order = ['A', 'C', 'D', 'F', 'G', 'H'] | + order = ['A', 'D', 'C', 'F', 'G', 'H']" reason="the final ranking and the cross-validation do not need each other"
 
+# %% exercise="choose-in-order" kind="alternative" name="as-text"
+order = "A, D, F, C, G, H"
+
+# %% exercise="choose-in-order" kind="alternative" name="as-array"
+order = np.array(list("acdfgh"))
+
 # %% exercise="choose-in-order" kind="mistake" name="ranked-on-all" says="the columns are ranked by the later flights, too"
 order = ["A", "B", "D", "F", "G", "H"]
 
@@ -487,6 +518,19 @@ def grouped_importance(predict, X, y, groups, loss, repeats=5, seed=0):
             mask = np.isin(np.arange(X.shape[1]), columns)
             rises.loc[repeat, name] = loss(y, predict(np.where(mask, X[order], X)))
     return (rises.mean() - loss(y, predict(X))).to_dict()
+
+
+# %% exercise="grouped-importance" kind="alternative" name="one-call-a-group"
+def grouped_importance(predict, X, y, groups, loss, repeats=5, seed=0):
+    rng = np.random.default_rng(seed)
+    before, rises = loss(y, predict(X)), {}
+    for name, columns in groups.items():
+        copies = np.repeat(X[None], repeats, axis=0)
+        for copy in copies:
+            copy[:, columns] = rng.permutation(X[:, columns], axis=0)
+        forecasts = np.asarray(predict(copies.reshape(-1, X.shape[1]))).reshape(repeats, -1)
+        rises[name] = float(np.mean([loss(y, row) for row in forecasts]) - before)
+    return rises
 
 
 # %% exercise="grouped-importance" kind="mistake" name="each-on-its-own" says="gets a permutation of its own"
@@ -752,6 +796,17 @@ def selection_frequencies(X, late, days, select, rounds=50, seed=0):
     return counts / counts.sum()
 
 
+# %% exercise="selection-frequencies" kind="mistake" name="empty-round" says="in which select chooses no column"
+def selection_frequencies(X, late, days, select, rounds=50, seed=0):
+    rng = np.random.default_rng(seed)
+    unique = np.unique(days)
+    counts = np.zeros(X.shape[1])
+    for _ in range(rounds):
+        here = np.isin(days, rng.choice(unique, len(unique) // 2, replace=False))
+        counts[np.array(select(X[here], late[here]))] += 1
+    return counts / rounds
+
+
 # %% exercise="selection-frequencies" kind="mistake" name="own-seed" says="the argument seed is ignored"
 def selection_frequencies(X, late, days, select, rounds=50, seed=0):
     """Always seed 0."""
@@ -824,6 +879,44 @@ def selector_is_sound(select):
                 complaints += len(answer) != k or set(answer.tolist()) != trusted(table, y, rows, k)
                 complaints += not (np.array_equal(held, table) and np.array_equal(kept, y))
     return complaints == 0
+
+
+# %% exercise="selector-test" kind="alternative" name="several-worlds"
+def selector_is_sound(select):
+    rng = np.random.default_rng(0)
+    try:
+        for seed in (0, 1, 2):
+            X, late, rows, matter = planted(seed)
+            outside = np.setdiff1d(np.arange(600), rows)
+            rest = [j for j in range(8) if j not in matter]
+            X2, late2 = X.copy(), late.copy()
+            late2[outside] = rng.integers(0, 2, len(outside))
+            X2[outside] = rng.normal(size=(len(outside), 8)) * 1e6
+            X2[outside, rest[0]] = late2[outside] * 1e7
+            order = np.array(rest + matter)
+            factor = np.ones(8)
+            factor[matter], factor[rest] = 1e-3, 1e3
+            same = np.arange(8)
+            shift = X.std(axis=0) * rng.uniform(-50, 50, 8)
+            cases = [
+                (X2, late2, same),
+                (X[:, order], late, order),
+                (X[:, order[::-1]], late, order[::-1]),
+                (X * factor, late, same),
+                (X / factor, late, same),
+                (X + shift, late, same),
+            ]
+            for table, labels, names in cases:
+                for k in (1, 2, 3):
+                    given, asked = table.copy(), labels.copy()
+                    chosen = [int(j) for j in select(given, asked, rows.copy(), k)]
+                    if not np.array_equal(given, table) or not np.array_equal(asked, labels):
+                        return False
+                    if len(chosen) != k or {int(names[j]) for j in chosen} != set(matter[:k]):
+                        return False
+        return True
+    except Exception:
+        return False
 
 
 # %% exercise="selector-test" kind="equivalent" mutant="- X, late, rows, matter = planted(0) | + X, late, rows, matter = planted(1)" reason="any planted case will do"

@@ -39,7 +39,7 @@
 # <details><summary>B · No: a median uses no labels</summary>
 # No. It uses the features of rows that the model is judged on. At the time of training nobody has them.</details>
 # <details><summary>C · Only if the median differs between the parts</summary>
-# Whether it *matters* depends on that. Whether it is a leak does not.</details>
+# Whether it <em>matters</em> depends on that. Whether it is a leak does not.</details>
 #
 # **3.** (Module 01) A needless rebooking costs 40 dollars, a missed late flight 240. In a calm month 93 of 1000 flights
 # are late. What does it cost to rebook *nobody*?
@@ -49,7 +49,7 @@
 # <details><summary>B · 93 × 240 = <code>22320</code> dollars per 1000 flights</summary>
 # Right. Doing nothing has a price, and it is a baseline. You will need it at the end of this lesson.</details>
 # <details><summary>C · 907 × 40 = <code>36280</code> dollars per 1000 flights</summary>
-# No. That is what rebooking *everybody* wastes on the flights that are on time.</details>
+# No. That is what rebooking <em>everybody</em> wastes on the flights that are on time.</details>
 
 # %%
 import mle
@@ -292,9 +292,15 @@ print(
 print(
     f"waiting {information['waiting']:.4f}   with the labels shuffled {mutual_information(binned(train['waiting']), train['late'].to_numpy()[again]):.4f}"
 )
+information_of_rain = mutual_information(train["precip"] > 0, train["late"])
+print(f"precip  {information['precip']:.4f}   asked as rain or no rain {information_of_rain:.4f}")
 
 # %% [markdown]
 # Shuffling the labels is the cure: it shows what chance alone would give, and for `badge` that is everything.
+#
+# And challenge the last place of `precip`. It is 0 for 93 % of the flights, so all the edges of its bins are 0, and rain and no rain
+# share one bin. Asked as *does it rain?* it is worth 0.0065 nats, more than the temperature. A filter sees what the bins let
+# through.
 #
 # Two more blind spots, and they matter more, since no shuffling cures them. The filter looks at columns **one by one**.
 
@@ -365,14 +371,16 @@ print(f"SkySignals, cross-validated by Tomas: AUC {tomas_auc:.2f}")
 # - a column may have one single value on the rows that it is chosen by: its standard deviation is 0 and it has no
 #   correlation. It is not chosen as long as others remain, and nothing fails. (Does numpy sort NaN first or last?)
 #
-# Example: six rows, `folds=[([0, 1, 2, 3], [4, 5])]`, `k=1`. The column `[1, 2, 3, 4, 9, 9]` is standardised with mean
-# 2.5 and standard deviation 1.118, those of its first four rows, and the result is `[nan, nan, nan, nan, p4, p5]`.
+# Example: six rows, `y = [0, 0, 1, 1, 0, 1]`, `folds=[([0, 1, 2, 3], [4, 5])]`, `k=1` and one column, `[1, 2, 3, 4, 5, 9]`. It is
+# standardised with mean 2.5 and standard deviation 1.118, those of its first four rows, and the result is
+# `[nan, nan, nan, nan, 0.892, 0.996]`.
 #
 # <details><summary>Hint 1 · the idea</summary>
 # Ask of each line: which rows does it learn something from, and may it? Then ask what "strongest" means for a correlation
 # of −0.8.</details>
 # <details><summary>Hint 2 · where to look</summary>
-# The first three lines of the body. Two belong into the loop, with the training rows alone; one lacks a call.</details>
+# The first three lines of the body. All of them belong into the loop, with the training rows alone, and the last of them lacks a
+# call.</details>
 # <details><summary>Hint 3 · almost the code</summary>
 # In the loop: mean and spread of <code>X[train_rows]</code>, spread 0 replaced by 1 (<code>np.where(spread == 0, 1,
 # spread)</code>: such a column becomes 0, its correlation 0 as well), <code>np.abs(correlation)</code>; or a
@@ -405,22 +413,27 @@ FAULTS = {
     "scale": "mean and spread still come from all rows, the judged ones too",
     "sign": "a strong negative correlation still counts as weak",
     "dead": "a column with one single value is chosen: its correlation is NaN, and numpy sorts NaN last",
+    "once": "the columns are standardised once, by all rows, before the loop",
+    "own": "the judged rows are standardised by their own mean and spread, not by those of the training rows",
 }
 
 
-def forecasts_with(faults, X, y, folds, k, ddof=0):
-    """What a function with these faults left in it forecasts."""
+def forecasts_with(faults, X, y, folds, k, ddof=0, once=False):
+    """What a function with these faults left in it forecasts; `once`: it standardises by all rows before the loop."""
     forecasts, everybody = np.full(len(y), np.nan), np.arange(len(y))
     for learned, judged in folds:
         seen = everybody if "rows" in faults else learned
         used = everybody if "scale" in faults else learned
         spread = X[seen].std(axis=0)
-        strength = (y[seen] - y[seen].mean()) @ (X[seen] - X[seen].mean(axis=0)) / np.where(spread > 0, spread, 1)
+        by = X.std(axis=0) if once else spread
+        strength = (y[seen] - y[seen].mean()) @ (X[seen] - X[seen].mean(axis=0)) / np.where(by > 0, by, 1)
         strength = strength if "sign" in faults else np.abs(strength)
         strength[spread == 0] = np.inf if "dead" in faults else 0
         chosen = np.argsort(strength, kind="stable")[-k:]
         spread = X[used].std(axis=0, ddof=ddof)
         z = ((X - X[used].mean(axis=0)) / np.where(spread > 0, spread, 1))[:, chosen]
+        if "own" in faults:
+            z[judged] = (z[judged] - z[judged].mean(axis=0)) / z[judged].std(axis=0, ddof=ddof)
         forecasts[judged] = LogisticRegression().fit(z[learned], y[learned]).predict_proba(z[judged])[:, 1]
     return forecasts
 
@@ -448,7 +461,7 @@ def judge_selection(rng, n=96, p=30, k=5):
         check.that(
             "NaN" not in str(error),
             says="the standard deviation of a column with one single value is 0, and dividing by it makes NaN",
-            seen=f"{type(error).__name__}: {str(error)[:60]}",
+            seen=f"{type(error).__name__}: {str(error).partition(chr(10))[0][:80]}",
             look="the last point of the card",
         )
         raise
@@ -464,11 +477,18 @@ def judge_selection(rng, n=96, p=30, k=5):
     ddof = min((0, 1), key=lambda d: np.abs(got - forecasts_with((), X, y, folds, k, d))[rows].max())
     target = forecasts_with((), X, y, folds, k, 1) if ddof else target  # a spread by n - 1 is no mistake
     for count in (1, 2, 3):
-        for left in itertools.combinations(("rows", "scale", "sign", "dead"), count):
-            for wrong in (forecasts_with(left, X, y, folds, k, d) for d in (0, 1)):
+        for left in (*itertools.combinations(("rows", "scale", "sign", "dead"), count), ("own",)):
+            ways = [(0, False), (1, False), *([(0, True), (1, True)] if "scale" in left else [])]
+            for way in ways:
+                wrong = forecasts_with(left, X, y, folds, k, *way)
                 if np.abs(wrong - target)[rows].max() > 0.03:
-                    check.differs(got[rows], wrong[rows], rtol=0, atol=4e-3, look="Hint 2",
-                                  says="; ".join(FAULTS[fault] for fault in left))  # fmt: skip
+                    check.that(
+                        np.abs(got - wrong)[rows].max() > 4e-3,
+                        says="; ".join(FAULTS["once" if fault == "scale" and way[1] else fault] for fault in left),
+                        seen="forecasts " + ", ".join(f"{p:.3f}" for p in got[rows][:3]) + ", …",
+                        expected=", ".join(f"{p:.3f}" for p in target[rows][:3]) + ", …",
+                        look="the last point of the card" if left == ("dead",) else "Hint 2",
+                    )
     check.close(
         got[rows], target[rows], rtol=0, atol=6e-3, says="the forecasts are not those of the repaired selection"
     )
@@ -522,7 +542,7 @@ pd.Series({name: np.mean(values) for name, values in scores.items()} | {"the des
 # **Read the figure.** What does the last row, "both, repaired", tell you?
 #
 # <details><summary>A · Honest selection finds the desk's columns among the noise, so adding signals does no harm</summary>
-# No. Compare it with the dashed line: the same eight columns *without* the 2,000 signals score clearly higher.</details>
+# No. Compare it with the dashed line: the same eight columns <em>without</em> the 2,000 signals score clearly higher.</details>
 # <details><summary>B · Noise columns cost something even when nothing leaks: some of them displace the real ones</summary>
 # Right. Among 2,000 columns and a few dozen to 200 training days, some correlate better by chance than the real ones do by
 # right. Selection limits the damage; it does not undo it.</details>
@@ -531,7 +551,8 @@ pd.Series({name: np.mean(values) for name, values in scores.items()} | {"the des
 #
 # Tomas's cross-validation *was* in the order of time, and its models never saw a judged day. The ten columns had.
 # On random numbers he gets a mean AUC of 0.74; repaired, it is 0.50. And random numbers judged his way beat the
-# desk's real columns judged honestly (0.69). Ambroise and McLachlan showed the same on published gene studies in 2002.
+# desk's real columns judged honestly (0.69). In 2002 Ambroise and McLachlan found this bias on two published sets of gene data:
+# the errors near zero were gone once the genes were chosen inside the folds.
 # The rule: **everything that looks at labels is part of the model, and goes inside the fold.** That includes a look at
 # a correlation matrix.
 
@@ -542,6 +563,9 @@ check.prose("0.469", -(base * np.log(base) + (1 - base) * np.log(1 - base)))
 check.that(list(sorted(information, key=information.get))[-4:] == ["waiting_carrier", "recent_carrier", "recent_delay", "waiting"], says="another order")  # fmt: skip
 check.that(set(sorted(information, key=information.get)[:2]) == {"dice", "precip"}, says="others are last")
 check.that(abs(information_of_badge / information["waiting"] - 1) < 0.1, says="badge is not beside waiting")
+check.prose("93 %", (train["precip"] == 0).mean())
+check.prose("0.0065", information_of_rain)
+check.that(information_of_rain > information["temp"] and information["precip"] < 1e-9, says="rain is not as told")
 check.that(max(alone) < 0.001 and abs(together - np.log(2)) < 0.001, says="the coins are not as told")
 check.prose("0.61", train["waiting"].corr(train["recent_delay"]))
 check.prose("2,000", signals.shape[1])
@@ -695,8 +719,13 @@ def card_score(chosen):
     return card["".join(sorted(chosen))]
 
 
-chosen, path, calls = select_and_count(card_score, "abc", 3, 0.5)
-judge_path(card_score, "abc", 3, 0.5, chosen, path, calls)
+def plain_score(chosen):
+    """Columns that add up: two are equally good, and the third gains exactly 1."""
+    return sum({"a": 1, "b": 2, "c": 2}[column] for column in chosen)
+
+
+judge_path(card_score, "abc", 3, 0.5, *select_and_count(card_score, "abc", 3, 0.5))
+judge_path(plain_score, "acb", 3, 1, *select_and_count(plain_score, "acb", 3, 1))
 fresh = check.rng()
 for most, gain in ((3, 1), (7, 2), (9, 1)):
     columns = fresh.permutation(["due", "hour", "seats", "temp", "visib", "waiting", "dewp"]).tolist()
@@ -839,9 +868,10 @@ check.that(greedy == [] and tree_score([0, 1]) > -0.01, says="the coins come out
 #
 # 8 min · ●●○○ · 2 points
 #
-# These lines are scrambled, and **three of them do not belong**. Four functions are given: `rank(rows)` orders the columns by
-# what these rows teach, the best first; `fit(rows, columns)` returns a model; `loss(model, rows)` judges it; and
-# `cross_validate(rows, k)` ranks, keeps k columns, fits and judges inside folds of these rows, in the order of time.
+# These lines choose how many columns to keep and judge that choice. They are scrambled, and **three of them do not belong**. `table`
+# has one row a flight, with its `day`; `cutoff` is a day. Four functions are given: `rank(rows)` orders the columns by what these
+# rows teach, the best first; `fit(rows, columns)` returns a model; `loss(model, rows)` judges it; and `cross_validate(rows, k)`
+# ranks, keeps k columns, fits and judges inside folds of these rows, in the order of time, and returns the mean loss.
 #
 # ```
 # A   past, later = table[table["day"] < cutoff], table[table["day"] >= cutoff]
@@ -862,7 +892,8 @@ check.that(greedy == [] and tree_score([0, 1]) > -0.01, says="the coins come out
 # <details><summary>Hint 1 · the idea</summary>
 # Three lines stand there twice, in a right and in a wrong version. Ask of each version which flights it looks at.</details>
 # <details><summary>Hint 2 · where to look</summary>
-# The lowest of several losses is low by luck, too. And the later flights may be touched once, at the very end.</details>
+# What a number has chosen, it cannot judge: the lowest of five losses is low by luck, too. So the later flights may be touched
+# once, at the very end.</details>
 # <details><summary>Hint 3 · almost the answer</summary>
 # Split; rank and cross-validate on the past alone; take the best k; fit; judge on the later flights.</details>
 
@@ -884,16 +915,17 @@ lines = {
     "H": "answer = loss(model, later)",
     "I": "answer = inner[best]",
 }
-letters = [letter for letter in "".join(map(str, order or "")).upper() if letter not in " ,"]
+check.that(order is not None, says="order holds nothing yet: a list or a text of letters is asked for")
+letters = [letter for letter in "".join(map(str, order)).upper() if letter.isalnum()]
 for letter in letters:
     check.one_of(letter, list(lines), says="an entry is not one of the letters A to I")
 check.that(len(set(letters)) == len(letters), says="a line is used twice", seen="".join(letters))
-for letter, says in (
-    ("B", "the columns are ranked by the later flights, too, which then cannot judge the choice"),
-    ("E", "how many columns are kept is chosen by the later flights, which then cannot judge the choice"),
-    ("I", "the answer is the lowest of five losses, by which k was chosen: too low on average"),
+for letter, says, look in (
+    ("B", "the columns are ranked by the later flights, too, which then cannot judge the choice", "Hint 1"),
+    ("E", "how many columns are kept is chosen by the later flights, which then cannot judge the choice", "Hint 2"),
+    ("I", "the answer is the lowest of five losses, by which k was chosen: it was picked for being low", "Hint 2"),
 ):
-    check.that(letter not in letters, says=says, seen=f"line {letter}: {lines[letter]}", look="Hint 2")
+    check.that(letter not in letters, says=says, seen=f"line {letter}: {lines[letter]}", look=look)
 fresh = check.rng()
 world = pd.DataFrame(fresh.normal(size=(120, 8)), columns=[f"c{i}" for i in range(8)])
 world["late"] = world["c3"] - world["c6"] + 2 * fresh.normal(size=120)
@@ -938,9 +970,12 @@ for letter in letters:
     except Exception as problem:
         error = f"line {letter}: {type(problem).__name__}: {problem}"
         break
-check.that(not error, says="in this order the lines do not run", seen=error, look="Hint 1")
+check.that(not error, says="in this order the lines do not run", seen=error, look="Hint 3")
 check.that(
-    "answer" in space, says="there is no answer at the end: nothing was judged", seen="".join(letters) or "no line"
+    "answer" in space,
+    says="there is no answer at the end: nothing was judged",
+    seen="".join(letters) or "no line",
+    look="Hint 3",
 )
 later = set(world.index[world["day"] >= 20])
 check.that(not any(rows & later for rows in touched["fit"]), says="a model was fitted on the later flights")
@@ -970,6 +1005,12 @@ check.close(
 )
 
 # %% [markdown]
+# <details><summary>Passed? One line looks as if it were twice the work: ranking outside of <code>cross_validate</code>, which ranks as
+# well</summary>
+# The rankings answer different questions. Inside, each fold ranks anew on its own training rows, or its loss would be Tomas's. The one
+# outside makes the list that you keep, from all of the past. The best inner loss chooses k and then has done its work: it was picked
+# for being low.</details>
+#
 # ## Embedded, and permutation
 #
 # An **embedded** method reads the ranking off the trained model. A forest gives one for free: how much each column's
@@ -999,7 +1040,7 @@ check.close(
 # `[0]` raises it by about twice the column's variance, permuting `[1]` by `0.0`.
 #
 # <details><summary>Hint 1 · the idea</summary>
-# One loss before everything, then a loss for each group and repeat, each on a *fresh copy* of X.</details>
+# One loss before everything, then a loss for each group and repeat, each on a <em>fresh copy</em> of X.</details>
 # <details><summary>Hint 2 · where to look</summary>
 # <code>rng.permutation(len(X))</code> gives row positions. Which shape has <code>X[order][:, columns]</code>? Make
 # <code>rng</code> once, before the loops.</details>
@@ -1053,8 +1094,15 @@ def judge_importance(rng, loss, repeats, n=150):
     asked = []
 
     def predict(rows):
-        asked.append(np.array(rows, dtype=float))
-        return np.asarray(rows, dtype=float) @ beta
+        rows = np.array(rows, dtype=float)
+        check.that(
+            rows.ndim == 2 and rows.shape[1] == 5 and len(rows) % n == 0,
+            says="predict gets an X of another shape",
+            seen=f"shape {rows.shape}",
+            expected=f"shape ({n}, 5)",
+        )
+        asked.extend(np.split(rows, len(rows) // n))  # several copies of X may come in one call
+        return rows @ beta
 
     got = grouped_importance(predict, X.copy(), y.copy(), groups, loss, repeats=repeats, seed=int(rng.integers(1000)))
     check.that(isinstance(got, dict), says="a dict from each group's name to a number is asked for", seen=got)
@@ -1289,12 +1337,13 @@ pd.DataFrame(
 
 # %% [markdown]
 # *The figure shows, for each of the five feeds, three markers. For schedule, weather, registry and arrivals they lie between
-# zero and about 0.01, those of each feed close together. For the board they lie apart: 0.022 for its columns one at a time, 0.046
-# together, and 0.025 for a model fitted without it.*
+# zero and about 0.01. For the board they lie apart: about 0.022 for its columns one at a time, 0.046 together, and 0.025 for a
+# model fitted without it.*
 #
 # Tomas's numbers are right: without any *one* of the board's columns the log-loss rises by at most 0.003, and without
-# `recent_delay` it does not rise at all. The other four tell the same story. But the feed is sold as a whole. Without the board
-# it rises by 0.025, more than without the other four, one after another, taken together. From five small numbers nothing follows about their sum.
+# `recent_delay` or `waiting_carrier` it does not rise at all, since the columns that stay tell the same story. But the feed is
+# sold as a whole. The five rises add up to 0.004. Without the whole board it rises by 0.025, and that is more than twice what the four
+# other feeds cost to lose, all added up. What a group is worth does not follow from its members.
 #
 # Note what the blue circle is *not*. Permuting all of the board raises the loss by nearly twice as much as doing without it: the model
 # gets another flight's jam and trusts it. Permutation tells what *this model relies on*; a fit without the feed tells
@@ -1310,9 +1359,10 @@ check.prose("0.022", summed["board"])
 check.prose("0.046", rise["board"])
 check.prose("0.025", refitted["board"])
 check.prose("0.003", max(refitted[c] for c in FEEDS["board"]))
-check.that(refitted["recent_delay"] <= 0, says="recent_delay is missed")
+check.prose("0.004", sum(refitted[c] for c in FEEDS["board"]))
+check.that(max(refitted["recent_delay"], refitted["waiting_carrier"]) <= 0, says="one of the two is missed")
 check.that(
-    sum(v for feed, v in refitted.items() if feed in FEEDS and feed != "board") < refitted["board"], says="others"
+    2 * sum(v for feed, v in refitted.items() if feed in FEEDS and feed != "board") < refitted["board"], says="others"
 )
 check.prose(
     "0.01", max(v[feed] for v in (summed, rise, refitted) for feed in FEEDS if feed != "board"), tolerance=0.0015
@@ -1390,7 +1440,16 @@ def judge_frequencies(rng, m, k, rounds):
         return chosen[-1]
 
     dates = np.datetime64("2013-01-01") + 3 * day
-    got = selection_frequencies(X, late, dates, select, rounds=rounds, seed=int(rng.integers(1000)))
+    try:
+        got = selection_frequencies(X, late, dates, select, rounds=rounds, seed=int(rng.integers(1000)))
+    except IndexError as error:
+        check.that(
+            not chosen or chosen[-1],
+            says="the function fails in a round in which select chooses no column",
+            seen=f"{type(error).__name__}: {error}, with [] from select",
+            look="Hint 3",
+        )
+        raise
     check.that(got is not None, says="selection_frequencies returns None: is a return missing?")
     check.that(len(given) == rounds, says="select is not called once a round", seen=f"{len(given)} calls",
                expected=f"{rounds}")  # fmt: skip
@@ -1547,15 +1606,16 @@ for (drawn, q), shares in frequencies.items():
 
 # %% [markdown]
 # *The figure shows two panels of 79 points, columns ranked by how often they are chosen, and a dotted line at 0.9. Left, days
-# drawn: eleven of the desk's columns and one random signal lie above the line. Right, flights drawn: fourteen of the desk's
-# columns lie on or above it and six random signals with them, three of these at 1.*
+# drawn: eleven or twelve of the desk's columns lie on or above the line, and at most one random signal. Right, flights drawn:
+# thirteen or fourteen of the desk's columns do, and five to eight random signals with them, one or more of these at 1. (Which of them
+# exactly depends on how your function draws.)*
 #
 # **Read the figure.** Flights drawn: how can a *random* signal be chosen in every round?
 #
 # <details><summary>A · By bad luck of this seed: run it again</summary>The rounds were fifty draws already, and it was chosen in all of
 # them.</details>
 # <details><summary>B · Each half of the flights has all the days in it, so every round sees the same accidents</summary>Right. A
-# signal with one value a day fits some of the 243 days by chance. Leave out half of the *flights* and all days are still
+# signal with one value a day fits some of the 243 days by chance. Leave out half of the <em>flights</em> and all days are still
 # there, so the chance comes back each time. Fifty rounds agree with each other, and are wrong together.</details>
 # <details><summary>C · The lasso is biased towards columns with few values</summary>No. The same lasso chooses it less often when days
 # are drawn.</details>
@@ -1570,10 +1630,10 @@ check.that(np.mean(kept_by_chance) < 0.5, says="the bound has no room")
 desk, random = {}, {}
 for key, shares in frequencies.items():
     desk[key], random[key] = int((shares[:19] >= 0.9).sum()), int((shares[19:] >= 0.9).sum())
-check.that(desk["days", 30] == 11 and random["days", 30] == 1, says="days drawn give others")
-check.that(desk["flights", 30] == 14 and random["flights", 30] == 6, says="flights drawn give others")
+check.that(desk["days", 30] in (11, 12) and random["days", 30] <= 1, says="days drawn give others")
+check.that(desk["flights", 30] in (13, 14) and 5 <= random["flights", 30] <= 8, says="flights drawn give others")
 check.that(
-    (frequencies["flights", 30][19:] == 1).sum() == 3 and round(np.sqrt(0.8 * 79)) == 8,
+    (frequencies["flights", 30][19:] == 1).sum() >= 3 and round(np.sqrt(0.8 * 79)) == 8,
     says="no random signal is chosen each time",
 )
 check.that(
