@@ -146,13 +146,14 @@ print(f"{len(X):,} flights to learn from, {len(V):,} to be judged on, {X.shape[1
 # Six families. **Logistic regression** adds up columns. **kNN** (nearest neighbours) looks up the hundred most similar
 # flights. A **tree** asks one question after another. A **forest** averages trees that each saw other flights. **Boosting**
 # adds small trees, each correcting the ones before. A **network** learns its own combinations of columns. Boosting has
-# the setting that you tuned in module 03, the others have sensible ones.
+# the setting that you tuned in module 03, the others have sensible ones. All see the 19 numbers and the three categories,
+# except kNN: no distance lies between two carrier codes, so it sees the numbers alone.
 #
 # **Predict before you run the next cell.** Between the best and the worst of the six: how large is the difference in
 # log-loss? For comparison: the six columns of this module took boosting from 0.270 to 0.261.
 #
-# <details><summary>A · about <code>0.1</code>: algorithms differ most of all</summary>No. With sensible settings and the same
-# columns, six quite different algorithms land close together.</details>
+# <details><summary>A · about <code>0.1</code>: algorithms differ most of all</summary>No. With sensible settings and nearly the
+# same columns, six quite different algorithms land close together.</details>
 # <details><summary>B · between <code>0.01</code> and <code>0.02</code>, from worst to best</summary>Right: less than twice what
 # the columns brought, although the six could hardly be more different. And the best three lie within
 # <code>0.005</code>.</details>
@@ -220,7 +221,8 @@ print(f"their mean {np.mean(seeds):.3f}, boosting {valid_losses['boosting'].mean
 # - return `(j, t, impurity)` of the cut with the lowest weighted Gini impurity of its two sides,
 #   `(n_left · gini_left + n_right · gini_right) / n`. If two columns are equally good, the first of them;
 # - return `None` if no cut is allowed. Raise a `ValueError` if `X` holds a missing value (NaN);
-# - sort, do not try: a column of 20,000 rows takes well under a second.
+# - sort, do not try: a column of 20,000 rows takes a small part of the time that trying each threshold takes. The check
+#   measures both, and allows a quarter.
 #
 # Example: `best_split([[1, 5], [2, 5], [2, 7], [4, 7]], [0, 0, 1, 1])` → `(1, 6.0, 0.0)`: both sides of column 1 are pure.
 #
@@ -375,17 +377,22 @@ check.raises(
     says="a missing value must raise a ValueError: every comparison with NaN is False, so it would go right unnoticed",
 )
 long, label = fresh.normal(size=(20_000, 1)), (fresh.random(20_000) < 0.2).astype(int)
-for _ in range(2):  # a busy machine gets a second try
+for _ in range(3):  # trying 500 thresholds shows the machine's pace; a close call is tried again
     started = time.perf_counter()
     best_split(long, label)
     seconds = time.perf_counter() - started
-    if seconds < 1:
+    started = time.perf_counter()
+    for threshold in long[:500, 0]:
+        goes_left = long[:, 0] <= threshold
+        label[goes_left].mean(), label[~goes_left].mean()
+    allowed = max(0.5, 40 * (time.perf_counter() - started) / 4)
+    if not allowed < seconds < 2 * allowed:
         break
 check.that(
-    seconds < 1,
+    seconds < allowed,
     says="the time grows with the square of the rows: sort once instead of trying each threshold afresh",
     seen=f"{seconds:.1f} s for 20,000 rows",
-    expected="well under a second",
+    expected=f"under {allowed:.1f} s, a quarter of what trying 20,000 thresholds takes on this machine now",
     look="Hint 1",
 )
 ### BEGIN HIDDEN TESTS
@@ -604,16 +611,15 @@ DEEP = {"max_iter": 100, "max_leaf_nodes": 15, "learning_rate": 0.1, "l2_regular
 curves = {}
 for size in SIZES:
     table = teachers.iloc[np.linspace(0, len(teachers) - 1, size).round().astype(int)]
-    for columns, names in ((COLUMNS, ["logistic", "deep", "tuned"]), (flights.NUMBERS, ["tuned"])):
-        A, B, C = arrays_of(table, [same_months, valid], columns)
-        k, sample = len(columns), slice(None, None, max(1, size // 8_000))
-        for name in names:
-            model = make(name, k, **(DEEP if name == "deep" else {})).fit(A, table["late"])
-            curves[name, k, size] = [
-                log_loss(table["late"].iloc[sample], forecast(model, A[sample])),
-                log_loss(same_months["late"], forecast(model, B)),
-                log_loss(happened, forecast(model, C)),
-            ]
+    encoded = arrays_of(table, [same_months, valid.iloc[::4]])
+    judged = [table["late"], same_months["late"], valid["late"].iloc[::4]]
+    sample = slice(None, None, max(1, size // 8_000))  # a part of the training flights tells their loss
+    for name, k in (("logistic", 19), ("deep", 19), ("tuned", 19), ("tuned", 13)):
+        A, *others = (np.delete(features, np.s_[k:19], axis=1) for features in encoded)  # 13: without operations
+        model = make(name, k, **(DEEP if name == "deep" else {})).fit(A, table["late"])
+        places = [A[sample], *others] if name != "tuned" else [A[sample], others[0]]  # panel C draws new days alone
+        labels = [judged[0].iloc[sample], *judged[1:]]
+        curves[name, k, size] = [log_loss(y, forecast(model, Z)) for y, Z in zip(labels, places, strict=False)]
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
 LINES = (("training flights", ORANGE, "s", "-"), ("new days, same months", BLUE, "o", "-"),
          ("September and October", BLACK, "^", ":"))  # fmt: skip
@@ -638,8 +644,8 @@ plt.show()
 # *Three panels against the number of training flights, on a log scale. A: training loss and loss on new days of the same
 # months meet near 0.40 from a few thousand flights on; the dotted line of September and October runs far below both,
 # flat. B: the training loss climbs from near zero and the loss on new days falls; at 64,000 flights they are close, but
-# not together. C: two falling curves for 13 and 19 numbers; the one for 19 runs below the other by about the same
-# distance throughout.*
+# not together. C: two curves for 13 and 19 numbers, falling from 2,000 flights on; the one for 19 runs below the
+# other by about the same distance throughout.*
 #
 # **Read the figure.** Rosa asks: would twice as many flights of the same eight months help more than the six columns did?
 #
@@ -850,8 +856,14 @@ plt.show()
 # <details><summary>A · bias²: fifty trees express more than one</summary>No. The mean forecast over samples, from which bias is
 # taken, is nearly the same for one tree and for an average of trees.</details>
 # <details><summary>B · variance: what differs from tree to tree cancels in the mean</summary>Right, and the forest's bar shows
-# it. A forest is the tree's small bias without most of its variance. It cannot have less bias than its trees.</details>
+# it. A forest is the tree's small bias without most of its variance. It cannot have less bias than its trees: why then is
+# its orange piece the shorter one? Read on.</details>
 # <details><summary>C · noise: more models, less chance</summary>No. Noise is in the labels. No model removes it.</details>
+#
+# Challenge the tree's orange piece, 0.007. It is measured from the mean of 25 models, and that mean still varies itself:
+# 1/25 of the variance lands in the measured bias². For the tree that is 0.004, more than half of the piece; for the
+# others hardly anything. With more samples it would shrink. The sum of the parts is exact for any number of models, each
+# part alone is not.
 #
 # The noise is many times longer than any sensible bar: whatever you choose, most of the Brier score stays. Boosting goes
 # the other way than the forest: small trees have little variance and much bias, and adding them reduces the bias step by
@@ -1255,22 +1267,25 @@ judge_test(np.array([0.0, 0.0, 0.3, 0.1]), 70, 30)
 # %% demo=true
 rng = np.random.default_rng(0)
 COUNTS = [5, 10, 20, 40]
-false_alarms = {"usual": np.zeros(4), "corrected": np.zeros(4)}
-for _ in range(400):
+differences = np.zeros((400, max(COUNTS)))
+for row in range(400):
     values = rng.normal(size=(200, 10))
     target = values.sum(axis=1) + rng.normal(0, 2, 200)
-    differences = []
-    for _ in range(max(COUNTS)):
-        learned, judged = np.split(rng.permutation(200), [160])
-        errors = []
-        for mine in (values[:, :5], values[:, 5:]):
-            weights = np.linalg.lstsq(mine[learned], target[learned], rcond=None)[0]
-            errors.append(np.mean((target[judged] - mine[judged] @ weights) ** 2))
-        differences.append(errors[0] - errors[1])
-    for place, k in enumerate(COUNTS):
-        false_alarms["usual"][place] += stats.ttest_1samp(differences[:k], 0).pvalue < 0.05
-        false_alarms["corrected"][place] += corrected_ttest(differences[:k], 160, 40)[1] < 0.05
-false_alarms = {name: count / 400 for name, count in false_alarms.items()}
+    splits = rng.permuted(np.tile(np.arange(200), (max(COUNTS), 1)), axis=1)
+    learned, judged = splits[:, :160], splits[:, 160:]
+    errors = []
+    for mine in (values[:, :5], values[:, 5:]):  # least squares, all splits at once: A w = b for each split
+        A = np.einsum("sij,sik->sjk", mine[learned], mine[learned])
+        b = np.einsum("sij,si->sj", mine[learned], target[learned])
+        weights = np.linalg.solve(A, b[..., None])
+        errors.append(((target[judged] - (mine[judged] @ weights)[..., 0]) ** 2).mean(axis=1))
+    differences[row] = errors[0] - errors[1]
+usual = [stats.ttest_1samp(differences[:, :k], 0, axis=1).pvalue for k in COUNTS]
+corrected = [[corrected_ttest(row[:k], 160, 40)[1] for row in differences] for k in COUNTS]
+false_alarms = {
+    "usual": np.mean(np.array(usual) < 0.05, axis=1),
+    "corrected": np.mean(np.array(corrected) < 0.05, axis=1),
+}
 figure, axes = plt.subplots(figsize=(6.5, 3), layout="constrained")
 for name, colour, marker in (("usual", ORANGE, "s"), ("corrected", BLUE, "o")):
     axes.plot(COUNTS, 100 * false_alarms[name], color=colour, marker=marker, label=f"{name} t-test")
@@ -1299,8 +1314,8 @@ split_losses = {name: [] for name in ("boosting", "with dice", "logistic", "netw
 for _ in range(10):
     apart = np.isin(days_of_table, rng.choice(all_days, len(all_days) // 5, replace=False))
     some, others = table_of_days[~apart], table_of_days[apart]
-    A, B = arrays_of(some, [others])
     A_dice, B_dice = arrays_of(some, [others], [*COLUMNS, "dice"])
+    A, B = (np.delete(features, len(COLUMNS), axis=1) for features in (A_dice, B_dice))
     for name, losses in split_losses.items():
         learned, judged = (A_dice, B_dice) if name == "with dice" else (A, B)
         kind = {"with dice": "boosting", "network, seed 1": "network"}.get(name, name)
@@ -1423,6 +1438,7 @@ def judge_rule(tables, given=np.array):
         check.that(all(np.shape(one) == () for one in got), says="one row number is asked for", seen=got[0])
         got = [float(one) for one in got]
         target = [float(by_definition(losses, paired)) for losses in tables]
+        shown = ", ".join(f"{row:g}" for row in target[:8])
         for says, fault in {
             "the best setting itself is returned: a simpler one may be good enough": {"best_only": True},
             "the most complex of the good ones is returned, not the simplest": {"last": True},
@@ -1433,7 +1449,7 @@ def judge_rule(tables, given=np.array):
         }.items():
             wrong = [float(by_definition(losses, paired, **fault)) for losses in tables]
             if wrong != target:
-                check.differs(got, wrong, says=says)
+                check.differs(got, wrong, says=says, expected=f"[{shown}, …]")
         unpaired = [float(by_definition(losses, not paired)) for losses in tables]
         if unpaired != target:
             what = "paired=True changes nothing: take the differences to the best, fold by fold"
@@ -1475,10 +1491,10 @@ judge_rule([losses_by_fold(fresh, 6, 4) for _ in range(20)], pd.DataFrame)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On flights: boosting with 2 to 48 leaves in each tree, five folds that only look back, each one judged on a month or so.
+# On flights: boosting with 2 to 32 leaves in each tree, five folds that only look back, each one judged on a month or so.
 
 # %% demo=true
-LEAVES = [2, 3, 5, 8, 16, 48]
+LEAVES = [2, 3, 5, 8, 16, 32]
 train_days = train["sched_dep"].to_numpy().astype("datetime64[D]")
 unique_days = np.unique(train_days)
 block = len(unique_days) // 6
@@ -1517,7 +1533,7 @@ plt.show()
 # %% [markdown]
 # *A: five nearly flat lines, one for each fold, far apart; their mean is almost flat, and the shaded band of one
 # standard error above its lowest point is wide enough for all settings. B: differences to the best setting on a scale
-# ten times finer, with bars: two leaves and sixteen or more lie above zero by more than a bar.*
+# more than ten times finer, with bars: two leaves and sixteen or more lie above zero by more than a bar.*
 #
 # **Read the figure.** Why does the rule, as it stands, choose two leaves?
 #
@@ -1666,8 +1682,8 @@ for n, m in ((9, 1), (20, 2), (12, 4), (1, 3)):
 
 # %% [markdown]
 # Now measure, on your machine. **p50** is the median time of an answer, in milliseconds, for one flight and for a
-# thousand; **size** is what `pickle` writes, in kilobytes. Times differ from machine to machine and from run to run;
-# the front seldom does.
+# thousand; **size** is what `pickle` writes, in kilobytes. Times differ from machine to machine and from run to run.
+# Where two candidates are close in time, as boosting and the network are, the front may differ as well.
 
 
 # %% demo=true tags=["nbval-ignore-output"]
@@ -1715,8 +1731,9 @@ plt.show()
 #
 # kNN and the forest are dominated: boosting is more accurate, and far smaller. kNN *is* its training flights: it keeps
 # them all and searches them for each answer. The forest is more than a hundred times as large as boosting. The tree is
-# fastest and logistic regression smallest, so both stay on the front, however poor their forecasts. A front does not
-# choose. It removes what nobody needs.
+# fastest and logistic regression smallest, so both stay on the front, however poor their forecasts. The network ties
+# with boosting in accuracy and is larger: whether it is on the front hangs on the fourth decimal or on fractions of a
+# millisecond. A front does not choose. It removes what nobody needs.
 #
 # Now the desk's prices. It asks for a few hundred flights at a time, and each candidate of the front answers within
 # milliseconds; a few hundred kilobytes are nothing. So accuracy decides, and there boosting and the network (with the mean
@@ -1820,6 +1837,8 @@ full = make("boosting").set_params(categorical_features=None).fit(X, late)
 check.that(abs(log_loss(happened, forecast(full, V)) - means["boosting"]) < 0.0015, says="on all flights they differ")
 check.prose("40,000", len(X))
 check.prose("64,000", SIZES[-1])
+check.prose("2,000", SIZES[1])
+check.that(all(np.diff([curves["tuned", k, n][1] for n in SIZES[1:]]).max() < 0 for k in (13, 19)), says="C rises")
 check.prose("1,000", len(rows))
 columns_bring = curves["tuned", 13, 64_000][1] - curves["tuned", 19, 64_000][1]
 doubling = curves["tuned", 19, 32_000][1] - curves["tuned", 19, 64_000][1]
@@ -1830,6 +1849,11 @@ check.that(curves["tuned", 13, 32_000][1] - curves["tuned", 13, 64_000][1] < col
 check.prose("0.40", curves["logistic", 19, 16_000][1], tolerance=0.01)
 check.that(all(curves[n, 19, 64_000][0] > curves[n, 19, 64_000][2] for n in ("logistic", "deep")), says="not above")
 check.that(parts["boosting"][1:].sum() < parts["forest"][1:].sum() < parts["logistic"][1:].sum(), says="other bars")
+check.prose("0.007", parts["one tree, full"][1])
+check.prose("0.004", parts["one tree, full"][2] / 25)
+check.that(parts["one tree, full"][2] / 25 > parts["one tree, full"][1] / 2, says="not half of the tree's bias")
+check.that(all(p[2] / 25 < 1e-3 for name, p in parts.items() if "full" not in name), says="others are off, too")
+check.that(parts["forest"][1] < parts["one tree, full"][1], says="the forest's orange piece is not the shorter one")
 check.that(parts["one tree, full"][2] > 10 * parts["one tree, full"][1], says="the full tree is not all variance")
 check.that(parts["kNN, 5"][2] > parts["kNN, 5"][1], says="kNN with 5 neighbours has more bias than variance")
 check.that(parts["logistic"][0] > 8 * parts["logistic"][1:].sum(), says="the noise is not many times longer")
