@@ -1126,11 +1126,11 @@ def count_events(flights, event, last, closed=False):
 
 HONEST = [
     ("a constant is accused", lambda t: pd.Series(1.0, index=t.index)),
+    ("a builder that reads only the timetable is accused", timetable_count),
     (
         "a feature that is missing before and after is accused: two missing values are no change",
         lambda t: t["sched"].diff().dt.total_seconds(),
     ),
-    ("a builder that reads only the timetable is accused", timetable_count),
     (
         "delays of departures known at the moment are accused: a flight decided later may know more",
         lambda t: window_mean(t, "departed", "dep_delay", 5, 2),
@@ -1221,11 +1221,11 @@ def telling_table(rng):
 fresh = check.rng()
 table = telling_table(fresh)
 check.unchanged(peeks, timetable_count, table, says="the table that is passed in is changed by the test")
-judge_probe(HONEST[:1] + HONEST[2:3], table, False)
-judge_probe(PEEKING[:2], table, True)
-### BEGIN HIDDEN TESTS
-table = table.set_axis(range(500, 500 + len(table)))
 judge_probe(HONEST, table, False)
+judge_probe(PEEKING, table, True)
+### BEGIN HIDDEN TESTS
+table = telling_table(fresh)
+judge_probe(HONEST, table.set_axis(range(500, 500 + len(table))), False)
 judge_probe(PEEKING, telling_table(fresh), True)
 ### END HIDDEN TESTS
 

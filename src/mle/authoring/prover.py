@@ -20,11 +20,12 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mle.authoring.lesson import Answer, Cell, Exercise, Lesson, read_lesson
+from mle.authoring.lesson import HIDDEN, Answer, Cell, Exercise, Lesson, read_lesson
 from mle.authoring.mutants import mutants_of
 from mle.check import session as check_session
 from mle.check.failure import Verdict
@@ -156,8 +157,19 @@ class Runner:
         if check_session.is_stub(error):
             verdict = Verdict(exercise.name, "todo", check_session.TODO)
         else:
-            verdict = check_session.verdict_of(self.session.run(exercise.check.built_source))
-        os.write(write, json.dumps(verdict.to_json()).encode())
+            error = self.session.run(exercise.check.built_source)
+            verdict = check_session.verdict_of(error)
+        told = verdict.to_json() | {"hidden": in_hidden_tests(exercise.check.built_source, error)}
+        os.write(write, json.dumps(told).encode())
+
+
+def in_hidden_tests(source: str, error: BaseException | None) -> bool:
+    """Whether the check cell `source` had come to its hidden tests when it raised `error`."""
+    for frame, line in traceback.walk_tb(error.__traceback__ if error else None):
+        if frame.f_code.co_name == "<module>":  # the outermost one is the cell
+            starts = [[source[:at].count("\n") + 1 for at in match.span()] for match in HIDDEN.finditer(source)]
+            return any(first <= line <= last for first, last in starts)
+    return False
 
 
 class _Child:
@@ -180,11 +192,12 @@ class _Child:
         os.kill(self.pid, signal.SIGKILL) if self.job.across else None
         _, _, usage = os.wait4(self.pid, 0)
         data = b"".join(chunks)
-        verdict = Verdict(**json.loads(data)) if data else stopped(self.exercise.name)
+        told = json.loads(data) if data else stopped(self.exercise.name).to_json()
+        hidden = told.pop("hidden", False)
         outcome = {
             "exercise": self.exercise.name, "kind": self.job.answer.kind, "name": self.job.answer.name,
             "seed": self.job.seed, "across": self.job.across, "cpu": round(usage.ru_utime + usage.ru_stime, 3),
-            "verdict": verdict.to_json(),
+            "hidden": hidden, "verdict": told,
         }  # fmt: skip
         emit(**outcome)
         return outcome
@@ -247,8 +260,6 @@ def main() -> None:
         except SystemExit:
             pass
         except BaseException as error:
-            import traceback
-
             emit(problem=f"{lesson.path}: the prover failed: {error}\n{traceback.format_exc()}")
         finally:
             os._exit(status)

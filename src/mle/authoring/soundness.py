@@ -130,6 +130,8 @@ def judge(exercise: Exercise, outcomes: list[dict]) -> Proof:
             here[key] = verdict
             proof.messages[f"{kind} {name}"] = verdict.message
         found = _shortcoming(exercise, kind, name, verdict)
+        if not found and kind == "mistake" and outcome.get("hidden"):
+            found = "only the hidden tests catch it: a learner sees the check pass, and loses the points"
         if not outcome["across"]:
             proof.count(kind, not found)
         if found:
