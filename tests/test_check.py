@@ -166,6 +166,21 @@ def test_equal_compares_texts_exactly_and_never_numbers_as_text():
     assert failure(check.equal, ["x"] * 9 + ["y"], ["x"] * 10).table == [["[9]", "'y'", "'x'"]]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["GCD", "g, c - d", "G\nC\nD\n", ["G", "C", "D"], ("g", "cd"), [["G"], ["C"], ["D"]], np.array(list("GCD"))],
+)
+def test_a_reordering_is_its_letters_however_it_is_written(answer):
+    assert check.letters(answer, "ABCDEFG") == ["G", "C", "D"]
+
+
+def test_a_reordering_names_what_is_no_letter_comes_twice_or_is_not_there():
+    assert failure(check.letters, "GCX", "ABCDEFG").seen == "'X'"
+    assert failure(check.letters, "GCG", "ABCDEFG", look="Hint 1").says == "a letter is used twice"
+    assert "nothing is put in order yet" in failure(check.letters, None, "ABC").says
+    assert check.letters([], "ABC") == []
+
+
 @pytest.mark.parametrize("entry", [np.str_("visib"), np.bytes_(b"visib"), np.bool_(True)])
 def test_an_entry_of_a_numpy_array_as_the_target_is_its_plain_value(entry):
     check.equal(entry.item(), entry)

@@ -154,10 +154,7 @@ gives = dict(
     L="metrics",
     M="decision",
 )
-letters = [letter for letter in "".join(map(str, "" if plan is None else plan)).upper() if letter not in " ,"]
-for letter in letters:
-    check.one_of(letter, list(needs), says="an entry is not one of the letters A to M")
-check.that(len(set(letters)) == len(letters), says="a card is used twice", seen="".join(letters))
+letters = check.letters(plan, needs)
 check.that(
     "L" not in letters,
     says="the metric is picked after the results are in: with enough metrics, one always improves",

@@ -773,7 +773,7 @@ order = ["B", "D", "E", "H", "C"]
 # %% exercise="prepare-in-order" kind="mistake" name="not-split" says="the table is never split"
 order = ["B", "D", "E"]
 
-# %% exercise="prepare-in-order" kind="mistake" name="line-twice" says="a line is used twice"
+# %% exercise="prepare-in-order" kind="mistake" name="line-twice" says="a letter is used twice"
 order = ["B", "D", "E", "B", "H", "C", "G"]
 
 

@@ -1500,10 +1500,7 @@ lines = {
     "H": "train, valid = table[table['day'] < cutoff], table[table['day'] >= cutoff]",
     "I": "table = table.merge(planes, on='tailnum')",
 }
-letters = [letter for letter in "".join(map(str, order or "")).upper() if letter not in " ,"]
-for letter in letters:
-    check.one_of(letter, list(lines), says="an entry is not one of the letters A to I")
-check.that(len(set(letters)) == len(letters), says="a line is used twice", seen="".join(letters))
+letters = check.letters(order, lines)
 for letter, says in (
     ("A", "the split is drawn by chance: flights of one day are on both sides"),
     ("F", "the median is taken over all flights, the judged ones too"),

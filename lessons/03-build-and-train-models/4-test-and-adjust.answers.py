@@ -134,7 +134,7 @@ order = ["C", "D", "E", "F", "B"]
 # %% exercise="loop-in-order" kind="mistake" name="model-before-encoder" says="the lines do not run"
 order = ["G", "C", "F", "D", "B"]
 
-# %% exercise="loop-in-order" kind="mistake" name="everything-twice" says="a line is used twice"
+# %% exercise="loop-in-order" kind="mistake" name="everything-twice" says="a letter is used twice"
 order = ["G", "C", "D", "F", "D", "B"]
 
 # %% exercise="loop-in-order" kind="mistake" name="no-score" says="the scores are not the log-loss of each fold"

@@ -374,10 +374,7 @@ lines = {
     "F": "    model = fit(encoder(table.iloc[train]))",
     "G": "scores = []",
 }
-letters = [letter for letter in "".join(map(str, order or "")).upper() if letter not in " ,"]
-for letter in letters:
-    check.one_of(letter, list(lines), says="an entry is not one of the letters A to G")
-check.that(len(set(letters)) == len(letters), says="a line is used twice", seen="".join(letters))
+letters = check.letters(order, lines)
 seen_by_encoders = []
 
 

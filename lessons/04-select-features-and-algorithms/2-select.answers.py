@@ -490,7 +490,7 @@ order = ["A", "C", "F", "D", "G", "H"]
 # %% exercise="choose-in-order" kind="mistake" name="never-judged" says="there is no answer at the end"
 order = ["A", "C", "D", "F", "G"]
 
-# %% exercise="choose-in-order" kind="mistake" name="judged-twice" says="a line is used twice"
+# %% exercise="choose-in-order" kind="mistake" name="judged-twice" says="a letter is used twice"
 order = ["A", "C", "D", "F", "G", "H", "G", "H"]
 
 

@@ -915,11 +915,7 @@ lines = {
     "H": "answer = loss(model, later)",
     "I": "answer = inner[best]",
 }
-check.that(order is not None, says="order holds nothing yet: a list or a text of letters is asked for")
-letters = [letter for letter in "".join(map(str, order)).upper() if letter.isalnum()]
-for letter in letters:
-    check.one_of(letter, list(lines), says="an entry is not one of the letters A to I")
-check.that(len(set(letters)) == len(letters), says="a line is used twice", seen="".join(letters))
+letters = check.letters(order, lines)
 for letter, says, look in (
     ("B", "the columns are ranked by the later flights, too, which then cannot judge the choice", "Hint 1"),
     ("E", "how many columns are kept is chosen by the later flights, which then cannot judge the choice", "Hint 2"),

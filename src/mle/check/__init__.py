@@ -15,6 +15,7 @@ from mle.check.vocabulary import (
     disjoint,
     equal,
     gradient,
+    letters,
     one_of,
     raises,
     repeatable,
@@ -25,8 +26,8 @@ from mle.check.vocabulary import (
 )
 
 __all__ = [
-    "Failed", "UsageError", "Verdict", "before", "close", "differs", "disjoint", "equal", "gradient", "one_of",
-    "passed", "probe", "prose", "raises", "repeatable", "rng", "shape", "start", "that", "unchanged", "within",
+    "Failed", "UsageError", "Verdict", "before", "close", "differs", "disjoint", "equal", "gradient", "letters",
+    "one_of", "passed", "probe", "prose", "raises", "repeatable", "rng", "shape", "start", "that", "unchanged", "within",
 ]  # fmt: skip
 
 install()

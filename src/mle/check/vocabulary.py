@@ -146,6 +146,21 @@ def one_of(answer: Any, options: Iterable[Any], *, says: str = "", look: str = "
         )
 
 
+def letters(answer: Any, options: Iterable[str], *, look: str = "") -> list[str]:
+    """The letters of something put in order, first one first: from a text ("GCD", "g, c, d") or a list of letters.
+
+    Each is one of `options` (capital letters or digits), and none comes twice. Signs and blanks between them do not matter.
+    """
+    if answer is None:
+        raise Failed("nothing is put in order yet: a text or a list of letters is asked for", seen="None", look=look)
+    found = [sign for sign in "".join(map(str, np.ravel(np.asarray(answer, dtype=object)))).upper() if sign.isalnum()]
+    for letter in found:
+        one_of(letter, options, says="an entry is not one of the letters", look=look)
+    if len(set(found)) < len(found):
+        raise Failed("a letter is used twice", seen="".join(found), expected="each at most once", look=look)
+    return found
+
+
 def raises(
     exception: type[BaseException], fn: Callable, *args: Any, says: str, match: str = "", look: str = "", **kwargs: Any
 ) -> None:
