@@ -30,7 +30,8 @@ CATEGORIES = ["carrier", "origin", "dest"]
 """The categorical columns known two hours before departure."""
 
 OPERATIONS = ["due", "waiting", "waiting_carrier", "waiting_dest", "recent_carrier", "recent_arrivals"]
-"""The columns of `datasets/flights/operations.parquet`: what the day's other flights tell two hours before departure."""
+"""The columns of `datasets/flights/operations.parquet` that are known two hours before departure: what the day's other
+flights tell. (Its column `arrived` is not: it says when the label becomes known.)"""
 
 
 def departures(part: str | None = None, rows: int | None = None, operations: bool = False) -> pd.DataFrame:
