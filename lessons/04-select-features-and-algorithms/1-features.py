@@ -66,7 +66,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from mle import check, data, flights
 
-BLUE, ORANGE, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"  # Okabe-Ito: told apart by colour-blind readers
+BLUE, ORANGE, BLACK = "#0072B2", "#D55E00", "#000000"  # Okabe-Ito: told apart by colour-blind readers
 LEAD = pd.Timedelta(hours=2)  # the desk decides this long before the scheduled departure: T-2 h
 
 raw = data.load("flights", "flights")

@@ -79,7 +79,7 @@ from mle import check, flights
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 warnings.filterwarnings("ignore", category=ConvergenceWarning)  # the network stops after 8 epochs on purpose
-BLUE, ORANGE, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000"  # Okabe-Ito
+BLUE, ORANGE, BLACK = "#0072B2", "#D55E00", "#000000"  # Okabe-Ito
 
 train = flights.departures("train", rows=40_000, operations=True)  # January to August, thinned evenly over time
 valid = flights.departures("valid", rows=20_000, operations=True)  # September and October

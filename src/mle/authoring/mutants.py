@@ -183,8 +183,7 @@ def _words(node: ast.AST, whole: str) -> Iterator:
     """A text in a dict, as structured answers hold them, gives way to its neighbours among the dict's other texts."""
     if not isinstance(node, ast.Dict):
         return
-    told = [v.value for v in node.values if isinstance(v, ast.Constant) and isinstance(v.value, str)]
-    words = sorted(set(told))
+    words = sorted({v.value for v in node.values if isinstance(v, ast.Constant) and isinstance(v.value, str)})
     for index, value in enumerate(node.values):
         if isinstance(value, ast.Constant) and value.value in words:
             place = words.index(value.value)

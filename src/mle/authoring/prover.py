@@ -167,8 +167,10 @@ def in_hidden_tests(source: str, error: BaseException | None) -> bool:
     """Whether the check cell `source` had come to its hidden tests when it raised `error`."""
     for frame, line in traceback.walk_tb(error.__traceback__ if error else None):
         if frame.f_code.co_name == "<module>":  # the outermost one is the cell
-            starts = [[source[:at].count("\n") + 1 for at in match.span()] for match in HIDDEN.finditer(source)]
-            return any(first <= line <= last for first, last in starts)
+            return any(
+                source.count("\n", 0, m.start()) < line <= source.count("\n", 0, m.end())
+                for m in HIDDEN.finditer(source)
+            )
     return False
 
 

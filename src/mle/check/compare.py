@@ -17,8 +17,6 @@ def equal(actual: Any, expected: Any, *, says: str = "the value is not the expec
 
     Shapes must agree (nothing is broadcast). Integers equal floats of the same value. NaN equals NaN.
     """
-    if isinstance(expected, (np.str_, np.bytes_, np.bool_)):  # an entry of an array is the plain value
-        expected = scalar(expected)
     if isinstance(expected, dict):
         if not isinstance(actual, dict):
             raise Failed(says, seen=said_of(actual), expected=describe(expected), look=look)
@@ -33,9 +31,9 @@ def equal(actual: Any, expected: Any, *, says: str = "the value is not the expec
             equal(actual[key], expected[key], says=says, look=look or f"the entry {key!r}")
         return
     if expected is None or isinstance(expected, (str, bytes, bool, set, frozenset)):
-        mine = scalar(actual)
-        if type(mine) is not type(expected) or mine != expected:
-            raise Failed(says, seen=said_of(mine), expected=describe(expected), look=look)
+        mine, target = scalar(actual), scalar(expected)  # an entry of an array of texts is a text
+        if type(mine) is not type(target) or mine != target:
+            raise Failed(says, seen=said_of(mine), expected=describe(target), look=look)
         return
     if _by_items(actual, expected, says, look, lambda a, b, at: equal(a, b, says=says, look=at)):
         return
