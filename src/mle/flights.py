@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OrdinalEncoder
 
 from mle import data
 
@@ -33,6 +37,15 @@ OPERATIONS = ["due", "waiting", "waiting_carrier", "waiting_dest", "recent_carri
 """The columns of `datasets/flights/operations.parquet` that are known two hours before departure: what the day's other
 flights tell. (Its column `arrived` is not: it says when the label becomes known.)"""
 
+FEATURES = NUMBERS + OPERATIONS + CATEGORIES
+"""The 22 columns of the model that module 04 chose and the modules after it use."""
+
+COSTS = {"false alarm": 40, "miss": 240}
+"""Dollars of the case: what rebooking for nothing costs, and what a late flight without rebooking costs."""
+
+THRESHOLD = 40 / (40 + 240)
+"""The probability from which rebooking pays: the Bayes threshold c_fp / (c_fp + c_fn) with COSTS."""
+
 
 def departures(part: str | None = None, rows: int | None = None, operations: bool = False) -> pd.DataFrame:
     """Flights in order of scheduled departure; of one part ("train", "valid", "test") or of the whole year.
@@ -51,6 +64,30 @@ def departures(part: str | None = None, rows: int | None = None, operations: boo
     if rows is not None and rows < len(table):
         table = table.iloc[np.linspace(0, len(table) - 1, rows).round().astype(int)]
     return table.reset_index(drop=True)
+
+
+def rule(table: pd.DataFrame) -> np.ndarray:
+    """What the desk did before it had a model (module 01): rebook where planes leave 5 minutes late or worse on average.
+
+    Booleans of shape (n,); a missing `recent_delay` is no reason to rebook.
+    """
+    return (table["recent_delay"] >= 5).to_numpy()
+
+
+def desk_model() -> Pipeline:
+    """The model of module 04 as modules 05 to 07 use it, not yet fitted: `.fit(train[FEATURES], train["late"])`.
+
+    Boosting with the settings chosen there. It takes tables as `departures(operations=True)` gives them: numbers may be
+    missing, and a category that the training part does not have counts as -1. Unlike there, the codes of categories are
+    plain numbers to the trees: the forecasts are as good, and ONNX can express them (module 05 measures both).
+    """
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    boosting = HistGradientBoostingClassifier(
+        max_iter=50, max_leaf_nodes=5, learning_rate=0.261, l2_regularization=93.6, min_samples_leaf=100,
+        early_stopping=False,
+    )  # fmt: skip
+    columns = ColumnTransformer([("numbers", "passthrough", NUMBERS + OPERATIONS), ("codes", codes, CATEGORIES)])
+    return Pipeline([("columns", columns), ("boosting", boosting)])
 
 
 @dataclass(frozen=True)
