@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from mle.authoring import build as building
+from mle.authoring import rubrics
 from mle.authoring.build import build, build_lesson, is_fresh, notebook_of, paths_of, text_of, tidy
 from mle.authoring.lesson import STUB, LessonError, find_lessons, read_lesson
 from mle.authoring.style import problems_of
@@ -84,6 +85,21 @@ def double(x): return x * x
 
 # %% exercise="double" kind="mistake" name="half" says="halved"
 def double(x): return x / 2
+
+# %% [markdown] explain="memo" kind="sample" points=3
+# A good text.
+#
+# *It says all.*
+
+# %% [markdown] explain="memo" kind="sample" points=1.5
+# Half a text.
+#
+# *It says half.*
+
+# %% [markdown] explain="memo" kind="sample" points=0
+# No text.
+#
+# *It says nothing.*
 """
 ANSWERS = ANSWERS.replace('name="half"', 'name="by half"', 1)
 MODULE = (
@@ -133,7 +149,8 @@ def line_of(text: str, part: str) -> int:
 
 def problems(course: Path) -> list[str]:
     try:
-        return problems_of(read_lesson(lesson_at(course)))
+        lesson = read_lesson(lesson_at(course))
+        return problems_of(lesson) + rubrics.problems_of(lesson)
     except LessonError as error:
         return error.problems
 

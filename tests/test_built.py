@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mle.authoring import rubrics
 from mle.authoring.build import is_fresh, paths_of
 from mle.authoring.index import indexes, read_module
 from mle.authoring.lesson import find_lessons, read_lesson
@@ -23,6 +24,18 @@ def test_the_notebooks_are_built_from_this_text(path):
 def test_the_index_pages_are_built_from_these_modules():
     for path, text in indexes(ROOT).items():
         assert path.read_text(encoding="utf-8") == text, f"{path}: run `make build`"
+
+
+def test_the_graders_rubrics_are_built_from_these_lessons():
+    built = rubrics.pages(ROOT)
+    for path, text in built.items():
+        assert path.read_text(encoding="utf-8") == text, f"{path}: run `make build`"
+    assert {*(ROOT / "grading" / "rubrics").glob("*")} == {*built}
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_every_rubric_is_anchored_by_graded_samples(path):
+    assert rubrics.problems_of(read_lesson(path)) == []
 
 
 def test_no_notebook_is_left_over_from_a_lesson_that_is_gone():

@@ -85,6 +85,12 @@ check.prose("1.5", mean([1, 2]))
 #
 # 5 min · ●○○○ · 3 points
 #
+# A person grades it:
+#
+# | | full (3) | none (0) |
+# |---|---|---|
+# | **reason** | one value moves it | a word without a reason |
+#
 # <details><summary>Hint 1 · the idea</summary>Think of one value that is huge.</details>
 
 # %% [markdown] explain="why" points=3
@@ -122,6 +128,18 @@ def mean(values):
 # %% exercise="mean" kind="mistake" name="sum" says="1.5"
 def mean(values):
     return sum(values)
+# %% [markdown] explain="why" kind="sample" points=3
+# One outlier is enough to move it.
+#
+# *The reason is there.*
+# %% [markdown] explain="why" kind="sample" points=1.5
+# It is not robust.
+#
+# *A word for it, no reason.*
+# %% [markdown] explain="why" kind="sample" points=0
+# Because it is the average.
+#
+# *No reason.*
 """
 ABOUT = """\
 title = "Small"
@@ -291,3 +309,10 @@ def test_formgrader_opens_and_lists_the_module_and_its_submissions(server: str, 
     assert assignment["source_path"] == f"solutions/{MODULE}" and assignment["release_path"] == f"modules/{MODULE}"
     status, text = get(f"{server}/formgrader/api/submissions/{MODULE}")
     assert {row["student"]: row["code_score"] for row in json.loads(text)} == LEARNERS
+    status, text = get(f"{server}/formgrader/api/submitted_notebooks/{MODULE}/{LESSON_NAME}")
+    page_of = {row["student"]: f"{server}/formgrader/submissions/{row['id']}" for row in json.loads(text)}
+    status, page = get(page_of["solved"])
+    assert status == 200 and "one value moves it" in page, "the grader reads the rubric above the answer"
+    assert "Because one huge value" in page and 'class="score tabbable" id="why"' in page, (
+        "the answer, a box for its points"
+    )

@@ -895,3 +895,48 @@ def repaired_pilot(log):
 
 
 # %% exercise="repaired-pilot" kind="equivalent" mutant="- return {'saving': days['control'].mean() - days['pilot'].mean(), 'low': low, 'high': high, 'significant': bool(test.pvalue < 0.05)} | + return {'saving': days['control'].mean() - days['pilot'].mean(), 'low': low, 'high': high, 'significant': bool(test.pvalue <= 0.05)}" reason="a p-value of exactly 0.05 does not come up"
+
+# %% [markdown] explain="problem-statement" kind="sample" points=4.5
+# To Rosa Okafor. Two hours before departure the desk decides, flight by flight, whether to rebook the connecting
+# passengers. It should do so when an arrival 30 minutes late or worse is likelier than one in seven.
+#
+# Waiting would have cost 22,357 dollars per 1,000 flights in September and October. The rule of one line would have
+# cost 18,391. A model has to come in under the rule, or we leave it.
+#
+# We call it a success if the desk saves dollars per 1,000 flights against waiting. We agree beforehand that the share
+# of false alarms and the number of passengers moved for nothing may not pass their limits.
+#
+# Two weeks are too short. When one flight of a day is late, hundreds are, so fourteen days are fourteen measurements,
+# not thirteen thousand. In shadow, where both decisions are only priced, we need 116 days; by coin 498.
+#
+# At the end you decide on one look. More data would of course be better.
+#
+# *decision 1: who, when and the label are there. Price 1: both costs and the model under the rule. Success and
+# guardrails 1. How long 1: 116 and 498 with the reason in plain words. What stays open ½: "more data would be better"
+# is a limit without a consequence.*
+
+# %% [markdown] explain="problem-statement" kind="sample" points=2.5
+# Rosa, we want to find out if rebooking early pays. The desk decides before departure which flights to rebook. Without
+# any rule you pay 22,357 dollars for 1,000 flights and with the rule 18,391, so the rule wins by almost 4,000 and a
+# model should do at least as well as that.
+#
+# We will measure dollars saved. For the time the pilot takes I recommend 116 days, because the power calculation needs
+# them at 80 % power and a significance level of 5 %.
+#
+# A risk is that two months are not much data, and more data is needed to be sure.
+#
+# *decision ½: neither the label (30 minutes) nor "two hours" is said. Price ½: both costs, but "at least as well" lets
+# a model through that does not beat the rule. Success ½: dollars, no guardrail. How long ½: the right number, but its
+# reason is a formula's name and not that flights of one day go wrong together. Open ½: "more data is needed".*
+
+# %% [markdown] explain="problem-statement" kind="sample" points=0.5
+# The goal of this project is to predict flight delays with machine learning. Delays cost airlines a lot of money. Our
+# rule is already good, and with a gradient boosting model we expect an accuracy of over 90 %. We will look at several
+# metrics such as accuracy, precision, recall and AUC.
+#
+# The pilot runs for two weeks with the days chosen by coin, which gives more than 10,000 flights. That is far more than
+# the sample size calculator asks for, so the result will be significant. We should keep in mind that the 40 and 240
+# dollars are only estimates, so the result could change with them.
+#
+# *decision 0, price 0 (an accuracy of 90 % is what waiting has, too), success 0, how long 0: two weeks. Open ½: the
+# costs are named as estimates; what would change is not said.*

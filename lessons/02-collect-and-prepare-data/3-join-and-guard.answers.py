@@ -935,3 +935,40 @@ def join_test(join):
 # %% exercise="repaired-join" kind="equivalent" mutant="- hour, number = (['origin', 'time_hour'], ['carrier', 'flight', 'date', 'origin']) | + hour, number = (['origin', 'time_hour'], ['carrier', 'flight', 'origin', 'date'])" reason="a key's columns have no order, and both sides use the same list"
 
 # %% exercise="join-test" kind="equivalent" mutant="- np.testing.assert_array_equal(join(flights, weather)['temp'], expected.astype(float)) | + np.testing.assert_array_equal(expected.astype(float), join(flights, weather)['temp'])" reason="equality is symmetric; only the message of the assertion changes"
+
+# %% [markdown] explain="datasheet" kind="sample" points=4.5
+# **Known faults.** 15.6 % of the rows have no `seats`. It is not chance: 94 % of them belong to AA and MQ, whose tail
+# numbers are fleet numbers. If you drop these rows you drop two airlines. 2,942 flights had been matched with a light
+# aircraft or business jet and were set to missing. 23,481 rows show 20 seats for an Embraer 190; multiply by five in
+# your head or leave the column out. 10.6 % have no pressure, mostly in rain, so filling it with the mean invents fair
+# weather.
+#
+# Cancelled and diverted flights are not in the table.
+#
+# **Uses to avoid.** Ranking carriers: they fly other routes at other hours. Forecasting another year's summer: there is
+# one summer in it.
+#
+# *seats 1: share, carriers and what not to do. Wrong values 1. Holes in time 1: share without pressure, when, and what
+# follows. Who is not in it ½: no number, and nothing about T−2 h. Uses 1: two, each with its reason.*
+
+# %% [markdown] explain="datasheet" kind="sample" points=3
+# **Known faults.** Seats are missing in 15.6 % of the flights. Some planes in the registry were wrong (2,942 flights),
+# they have been removed. Pressure is missing sometimes and on 31 December there is no temperature for 759 flights
+# because the weather data ends early.
+#
+# 9,430 cancelled or diverted flights are not included.
+#
+# **Uses to avoid.** Do not use it to compare airlines, as they fly different routes. Do not use it for safety
+# decisions.
+#
+# *seats ½: the share alone. Wrong values ½: the Embraer is missing. Holes in time 1: 31 December, with its number and
+# why. Who is not in it ½: the number without the consequence. Uses ½: only one of the two has a reason.*
+
+# %% [markdown] explain="datasheet" kind="sample" points=0.5
+# **Known faults.** Some values are missing, especially seats and weather, so users should be careful and handle missing
+# values properly (for example with median imputation). There may be outliers. Weather has gaps.
+#
+# **Uses to avoid.** The data is from 2013 and should be used with care. It should not be used for other airports.
+#
+# *seats 0 ("some values", and the advice would fill two airlines with another's median), wrong values 0, holes ½
+# ("weather has gaps"), who is not in it 0, uses 0: a use without its reason, and "with care".*

@@ -739,3 +739,42 @@ class FinalTest:
 # %% exercise="decide-on-valid" kind="equivalent" mutant="- decision = {'model': 'boosting, tuned', 'clearly_better_than': ['base rate', 'carrier rate', 'logistic', 'network'], 'threshold': 1 / 7, 'forecasts': 'too high'} | + decision = {'model': 'boosting, tuned', 'clearly_better_than': ['base rate', 'logistic', 'carrier rate', 'network'], 'threshold': 1 / 7, 'forecasts': 'too high'}" reason="the card asks for a list without an order"
 
 # %% exercise="decide-on-valid" kind="equivalent" mutant="- decision = {'model': 'boosting, tuned', 'clearly_better_than': ['base rate', 'carrier rate', 'logistic', 'network'], 'threshold': 1 / 7, 'forecasts': 'too high'} | + decision = {'model': 'boosting, tuned', 'clearly_better_than': ['base rate', 'carrier rate', 'network', 'logistic'], 'threshold': 1 / 7, 'forecasts': 'too high'}" reason="the card asks for a list without an order"
+
+# %% [markdown] explain="memo-to-the-desk" kind="sample" points=4
+# To the desk. With the model you would have paid 24,201 dollars for a thousand passengers in November and December;
+# with the carrier rates you use today 30,548. We had fixed the model before we looked at these months, so nothing was
+# fitted to them.
+#
+# How good it ranks flights is known roughly: average precision 0.39, between 0.31 and 0.45 when we redraw the days.
+#
+# The model was too pessimistic in November (13 % announced, 10 % came) and too optimistic in December (18 % and 22 %).
+# Expect too few rebookings in a bad winter week.
+#
+# I would run it beside your list for two months and compare every Monday what was announced with what came, because
+# this is the first place where it would show that the season has moved.
+#
+# *result 1, how sure 1 (an interval, over days), not shown 0: no other model is named, drift 1, next step 1.*
+
+# %% [markdown] explain="memo-to-the-desk" kind="sample" points=3
+# Hello, we trained several models and the tuned boosting was the best with a log-loss of 0.377, ahead of logistic
+# regression and the neural network. Your rule costs 30,548 dollars and our model only 24,201.
+#
+# The 95 % confidence interval of its average precision is 0.31 to 0.45, so we are quite sure.
+#
+# In November the forecasts were a little too high and in December too low. Performance may vary between months.
+#
+# The next step is a pilot.
+#
+# *result 1: both costs. How sure ½: an interval, over what it is taken is not said. Not shown ½: others are named, the
+# lead is taken for a fact. Drift ½: the months, but not what they mean for the winter. Next step ½: an action without a
+# reason.*
+
+# %% [markdown] explain="memo-to-the-desk" kind="sample" points=0.5
+# Dear colleagues, our AI model performs very well on the test data. The results are statistically significant with p <
+# 0.05 and it outperforms the other approaches, including logistic regression. The model was tested on 53,991 flights,
+# which is a large number, so the performance will be the same in the future.
+#
+# We recommend to deploy it as soon as possible.
+#
+# *result 0, how sure 0 ("significant"), not shown ½: another model is named, its defeat taken for a fact, drift 0, next
+# step 0.*

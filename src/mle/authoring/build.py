@@ -20,6 +20,7 @@ import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from mle.authoring import rubrics
 from mle.authoring.index import write_indexes
 from mle.authoring.lesson import ENVIRONMENT, Cell, Lesson, LessonError, find_lessons, read_lesson
 from mle.authoring.release import CLAIMS, release
@@ -241,7 +242,7 @@ def build(
     for path in find_lessons(root) if paths is None else paths:
         try:
             lesson = read_lesson(path)
-            problems += problems_of(lesson)
+            problems += problems_of(lesson) + rubrics.problems_of(lesson)
             lessons.append(lesson)
         except LessonError as error:
             problems += error.problems
@@ -254,4 +255,5 @@ def build(
         say(f"{lesson.module}/{lesson.name}: {measured['seconds']:.0f} s, {measured['megabytes']:.0f} MB")
     if not check:
         write_indexes(root)
+        rubrics.write(root)
     return [lesson.path for lesson in changed]
