@@ -76,6 +76,16 @@ def test_a_thread_stops_when_the_block_fails_or_is_interrupted(error):
     assert nobody_listens(url)
 
 
+def test_an_answer_on_a_connection_that_is_kept_does_not_wait_for_a_delayed_acknowledgement():
+    with serving.running(app()) as url, httpx.Client() as client:
+        times = []
+        for _ in range(20):
+            began = time.perf_counter()
+            client.get(f"{url}/health")
+            times.append(time.perf_counter() - began)
+    assert sorted(times)[5] < 0.03, "40 ms and more without TCP_NODELAY"
+
+
 def test_two_threads_serve_side_by_side():
     with serving.running(app()) as one, serving.running(app()) as two:
         assert one != two
