@@ -145,6 +145,14 @@ WORKS = {
     "own errors have the base class that is known": "check.raises(ValueError, fails_custom, says='x', match='custom text')",
     "names of the check are its own": "model = 1\ncheck.equal(model, 1)",
     "repeatable": "check.repeatable(identity, np.ones(3), says='x')",
+    "annotations are classes, not texts": """
+        def sized(n: int) -> float: return float(n)
+        check.that(sized.__annotations__ == {"n": int, "return": float}, says=str(sized.__annotations__))
+        @check.probe
+        def annotated():
+            def sized(n: int): return n
+            return sized.__annotations__["n"] is int
+        check.that(annotated(), says='x')""",
     "a handle says what it is": "check.that(repr(model) == 'your Model', says=repr(model))",
 }  # fmt: skip
 

@@ -24,7 +24,7 @@ class Names(dict):
 
     def __init__(self, peer: Peer, imports: str):
         super().__init__(__name__="__check__", __builtins__=builtins)
-        exec(imports, self)
+        exec(compile(imports, "<imports>", "exec", dont_inherit=True), self)
         self._peer = peer
 
     def __missing__(self, name: str) -> Any:
@@ -92,7 +92,7 @@ def source_of(fn) -> tuple[str, str]:
 def compile_cell(source: str, filename: str):
     """The code of a cell, its lines known to tracebacks and to `inspect`."""
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    return compile(source, filename, "exec")
+    return compile(source, filename, "exec", dont_inherit=True)
 
 
 @contextmanager

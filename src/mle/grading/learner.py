@@ -72,7 +72,7 @@ def serve(session: Session, connection: socket.socket) -> None:
             case "probe", [source, name, positional, keyword]:
                 if source not in probes:
                     scope: dict[str, Any] = {}
-                    exec(compile(source, "<probe>", "exec"), scope)
+                    exec(compile(source, "<probe>", "exec", dont_inherit=True), scope)
                     probes[source] = scope[name]
                 return probes[source](*positional, **keyword)
             case "seed", [value]:
