@@ -95,7 +95,7 @@ valid = flights.departures("valid", rows=20_000, operations=True)  # September a
 COLUMNS = flights.NUMBERS + flights.OPERATIONS  # the 19 numbers; with flights.CATEGORIES they make flights.FEATURES
 model = flights.desk_model().fit(train[flights.FEATURES], train["late"])
 valid_p = model.predict_proba(valid[flights.FEATURES])[:, 1]
-print(f"valid log-loss: {log_loss(valid['late'], valid_p):.4f}, as a pickle: {len(pickle.dumps(model)):,} bytes")
+print(f"valid log-loss: {log_loss(valid['late'], valid_p):.4f}, as a pickle: {len(pickle.dumps(model)) / 1000:.0f} kB")
 
 # %% [markdown]
 # ## A file that runs
@@ -1966,7 +1966,7 @@ judge_load(check.rng(2), as_text=False)
 # %%
 with tempfile.TemporaryDirectory() as parent:
     folder = save_artefact(Path(parent, "v1"), graph, lineage)
-    print({path.name: f"{path.stat().st_size:,} bytes" for path in sorted(folder.iterdir())})
+    print({path.name: f"{path.stat().st_size / 1000:.1f} kB" for path in sorted(folder.iterdir())})
     loaded_graph, manifest = load_artefact(folder)
     print("same forecasts:", np.array_equal(ask(loaded_graph, valid), ask(graph, valid)))
     altered = bytearray(graph)
