@@ -43,7 +43,7 @@ FEATURES = NUMBERS + OPERATIONS + CATEGORIES
 COSTS = {"false alarm": 40, "miss": 240}
 """Dollars of the case: what rebooking for nothing costs, and what a late flight without rebooking costs."""
 
-THRESHOLD = 40 / (40 + 240)
+THRESHOLD = COSTS["false alarm"] / (COSTS["false alarm"] + COSTS["miss"])
 """The probability from which rebooking pays: the Bayes threshold c_fp / (c_fp + c_fn) with COSTS."""
 
 
