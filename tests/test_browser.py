@@ -110,7 +110,9 @@ class Desk:
     """What a learner does in JupyterLab and sees there."""
 
     def __init__(self, page, shots: Path):
-        self.page, self.shots, self.count = page, shots, 0
+        from playwright.sync_api import Error
+
+        self.page, self.shots, self.count, self.Error = page, shots, 0, Error
 
     def shot(self, name: str) -> None:
         self.count += 1
@@ -128,8 +130,14 @@ class Desk:
     def cell(self, index: int):
         """The cell at this place of the notebook in front, scrolled to."""
         cell = self.page.locator(f'.jp-NotebookPanel:visible .jp-Cell[data-windowed-list-index="{index}"]')
-        cell.scroll_into_view_if_needed()
-        return cell
+        deadline = time.monotonic() + SECONDS  # JupyterLab may put a cell of its windowed list into a new node meanwhile
+        while True:
+            try:
+                cell.scroll_into_view_if_needed()
+                return cell
+            except self.Error as error:
+                if "not attached" not in str(error) or time.monotonic() > deadline:
+                    raise
 
     def write(self, index: int, source: str) -> None:
         """Replace the text of a cell."""
