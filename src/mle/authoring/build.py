@@ -124,7 +124,7 @@ def _last_line(error: Exception) -> str:
 
 
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
-CELL_FILE = re.compile(r"[^\s'\"]*ipykernel_\d+[/\\]\d+\.py")
+CELL_FILE = re.compile(r"(?<![^\s'\"])[^\s'\"]*ipykernel_\d+[/\\]\d+\.py")
 
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
