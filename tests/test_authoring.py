@@ -267,13 +267,16 @@ def test_every_problem_is_told_at_once_and_nothing_is_executed(course, executed)
     "missing, says",
     [
         ('title="Demo"\n', "without title"),
+        ('duty="x"\n', "without either duty or role"),
         ("duty=", "not TOML"),
         ('exercises=["double", "memo"]', "names the exercise"),
     ],
 )
 def test_a_problem_of_the_module_is_named(course, executed, missing, says):
     path = lesson_at(course).with_name("module.toml")
-    edit(path, missing, "" if says == "without title" else "duty==" if says == "not TOML" else 'exercises=["triple"]')
+    edit(
+        path, missing, "" if says.startswith("without") else "duty==" if says == "not TOML" else 'exercises=["triple"]'
+    )
     with pytest.raises(LessonError, match=says) as caught:
         build(course)
     assert caught.value.problems[0].startswith(f"{path}")

@@ -10,7 +10,9 @@ from pathlib import Path
 from mle.authoring.lesson import Cell, Lesson, LessonError, find_lessons, read_lesson
 from mle.authoring.style import CARD
 
-REQUIRED = ("title", "duty", "prerequisites", "outcomes", "datasets")
+REQUIRED = ("title", "prerequisites", "outcomes", "datasets")
+KINDS = ("duty", "role")
+"""What a module is for: a duty of every machine learning engineer, or the role of a specialist."""
 
 
 def read_module(folder: Path) -> dict:
@@ -20,11 +22,13 @@ def read_module(folder: Path) -> dict:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise LessonError(
-            [f"{path}: missing; it names the module's title, duty, prerequisites, outcomes and datasets"]
+            [f"{path}: missing; it names the module's title, duty or role, prerequisites, outcomes and datasets"]
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise LessonError([f"{path}: not TOML ({error})"]) from None
     missing = [key for key in REQUIRED if key not in data]
+    if sum(key in data for key in KINDS) != 1:
+        missing.append("either duty or role")
     if missing:
         raise LessonError([f"{path}: without {', '.join(missing)}"])
     lessons = [read_lesson(p) for p in find_lessons(folder.parent.parent, folder.name)]
@@ -38,7 +42,8 @@ def read_module(folder: Path) -> dict:
     ]
     if wrong:
         raise LessonError(wrong)
-    return data | {"lessons": lessons}
+    kind = next(key for key in KINDS if key in data)
+    return data | {"lessons": lessons, "for": data[kind], "kind": kind.capitalize()}
 
 
 def minutes_of(lesson: Lesson) -> int:
@@ -59,7 +64,7 @@ def indexes(root: Path) -> dict[Path, str]:
         pages[root / "modules" / name / "index.md"] = _module_page(module, measured)
         minutes = sum(map(minutes_of, module["lessons"]))
         count = sum(map(_exercises, module["lessons"]))
-        rows.append(f"| [{name[:2]} · {module['title']}]({name}/index.md) | {module['duty']} | {len(module['lessons'])} | "
+        rows.append(f"| [{name[:2]} · {module['title']}]({name}/index.md) | {module['for']} | {len(module['lessons'])} | "
                     f"{count} | {_hours(minutes)} | {', '.join(module['prerequisites']) or 'nothing'} |")  # fmt: skip
     return pages | {root / "modules" / "index.md": START.format(rows="\n".join(rows))}
 
@@ -84,7 +89,7 @@ def _hours(minutes: int) -> str:
 
 
 def _module_page(module: dict, measured: dict) -> str:
-    lines = [f"# {module['title']}", "", f"Duty: {module['duty']}. Before this: {', '.join(module['prerequisites']) or 'nothing'}.",
+    lines = [f"# {module['title']}", "", f"{module['kind']}: {module['for']}. Before this: {', '.join(module['prerequisites']) or 'nothing'}.",
              "", "After this module you can", ""]  # fmt: skip
     lines += [f"- {outcome['text']}" for outcome in module["outcomes"]]
     lines += ["", "| lesson | exercises | points | for you | its solution runs in |", "|---|---|---|---|---|"]
@@ -103,7 +108,7 @@ START = """# Start here
 Open a module, then its first lesson. In a lesson: read, predict, write code, press Shift+Enter, and the check below
 each exercise tells you at once what is right, or which mistake it sees.
 
-| module | duty | lessons | exercises | time | before this |
+| module | duty or role | lessons | exercises | time | before this |
 |---|---|---|---|---|---|
 {rows}
 
