@@ -190,6 +190,27 @@ def backward(loss):
                 parent.grad += share
 
 
+# %% exercise="backward" kind="mistake" name="seen-for-ever" says="is still remembered in the next"
+def backward(loss, seen={}):  # one dictionary for all calls
+    if loss.data.size != 1:
+        raise ValueError("a loss is one number")
+    order, stack = [], [(loss, False)]
+    while stack:
+        node, finished = stack.pop()
+        if finished:
+            order.append(node)
+        elif id(node) not in seen:
+            seen[id(node)] = node
+            stack.append((node, True))
+            stack.extend((parent, False) for parent, _ in node.parents)
+    for node in order:
+        node.grad = np.zeros_like(node.data)
+    loss.grad = np.ones_like(loss.data)
+    for node in reversed(order):
+        for parent, pull in node.parents:
+            parent.grad = parent.grad + pull(node.grad)
+
+
 # %% exercise="backward" kind="mistake" name="no-seed" says="with respect to itself is one"
 def backward(loss):
     if loss.data.size != 1:
@@ -230,6 +251,48 @@ def backward(loss):
             slopes[id(parent)] = slopes[id(parent)] + pull(slopes[id(node)])
         if not node.parents:
             node.grad = slopes[id(node)]
+
+
+# %% exercise="backward" kind="mistake" name="counts-axes" says="count the numbers, not the axes"
+def backward(loss):
+    if loss.data.ndim > 1 or loss.data.size > 1:
+        raise ValueError
+    order, seen, stack = [], set(), [(loss, False)]
+    while stack:
+        node, finished = stack.pop()
+        if finished:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((parent, False) for parent, _ in node.parents)
+    for node in order:
+        node.grad = np.zeros(node.data.shape)
+    loss.grad = np.ones(loss.data.shape)
+    for node in reversed(order):
+        for parent, pull in node.parents:
+            parent.grad = np.add(parent.grad, pull(node.grad))
+
+
+# %% exercise="backward" kind="mistake" name="none-at-all" says="without any number has no slope"
+def backward(loss):
+    if loss.data.size > 1:
+        raise ValueError
+    order, seen, stack = [], set(), [(loss, False)]
+    while stack:
+        node, finished = stack.pop()
+        if finished:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((parent, False) for parent, _ in node.parents)
+    for node in order:
+        node.grad = np.zeros(node.data.shape)
+    loss.grad = np.ones(loss.data.shape)
+    for node in reversed(order):
+        for parent, pull in node.parents:
+            parent.grad = np.add(parent.grad, pull(node.grad))
 
 
 # %% exercise="backward" kind="mistake" name="any-size" says="has no one slope: ValueError"
@@ -311,6 +374,41 @@ def matmul(a, b):
 def relu(a):
     mask = (a.data > 0).astype(float)
     return Node(a.data * mask, [(a, lambda g: g * mask)])
+
+
+# %% exercise="operations" kind="alternative" name="a-node-for-the-broadcast"
+def spread(a, shape):
+    def pull(g):
+        axes = list(range(len(shape) - a.data.ndim))
+        axes += [len(axes) + i for i, n in enumerate(a.data.shape) if n == 1]
+        return g.sum(axis=tuple(axes)).reshape(a.data.shape)
+
+    return Node(np.broadcast_to(a.data, shape), [(a, pull)])
+
+
+def both(a, b):
+    shape = np.broadcast_shapes(a.data.shape, b.data.shape)
+    return spread(a, shape), spread(b, shape)
+
+
+def add(a, b):
+    a, b = both(a, b)
+    return Node(a.data + b.data, [(a, lambda g: g), (b, lambda g: g)])
+
+
+def mul(a, b):
+    a, b = both(a, b)
+    return Node(a.data * b.data, [(a, lambda g: g * b.data), (b, lambda g: g * a.data)])
+
+
+def matmul(a, b):
+    return Node(
+        np.einsum("nm,mk->nk", a.data, b.data), [(a, lambda g: g.dot(b.data.T)), (b, lambda g: a.data.T.dot(g))]
+    )
+
+
+def relu(a):
+    return mul(a, Node(np.where(a.data > 0, 1, 0)))
 
 
 # %% exercise="operations" kind="mistake" name="no-sum" says="returns the shape of the result, not of its parent"
@@ -505,6 +603,36 @@ def relu(a):
     return Node(a.data, [(a, lambda g: g * (a.data > 0))])
 
 
+# %% exercise="operations" kind="mistake" name="g-in-place" says="changes g in place"
+def to_shape(g, shape):
+    while g.ndim > len(shape):
+        g = g.sum(axis=0)
+    for axis, length in enumerate(shape):
+        if length == 1:
+            g = g.sum(axis=axis, keepdims=True)
+    return g
+
+
+def add(a, b):
+    return Node(a.data + b.data, [(a, lambda g: to_shape(g, a.data.shape)), (b, lambda g: to_shape(g, b.data.shape))])
+
+
+def mul(a, b):
+    return Node(a.data * b.data, [(a, lambda g: to_shape(g * b.data, a.data.shape)), (b, lambda g: to_shape(g * a.data, b.data.shape))])  # fmt: skip
+
+
+def matmul(a, b):
+    return Node(a.data @ b.data, [(a, lambda g: g @ b.data.T), (b, lambda g: a.data.T @ g)])
+
+
+def relu(a):
+    def pull(g):
+        g[a.data <= 0] = 0
+        return g
+
+    return Node(np.maximum(a.data, 0), [(a, pull)])
+
+
 # %% exercise="operations" kind="mistake" name="one-parent" says="the slope ends there"
 def to_shape(g, shape):
     while g.ndim > len(shape):
@@ -565,6 +693,28 @@ def init_weights(fan_in, fan_out, after, rng):
     else:
         raise ValueError("after must be 'relu' or 'nothing'")
     return (rng.standard_normal((fan_out, fan_in)) * scale).T
+
+
+# %% exercise="init-weights" kind="alternative" name="drawn-before-the-word-is-looked-up"
+def init_weights(fan_in, fan_out, after, rng):
+    variances = {"relu": 2.0 / fan_in, "nothing": 1.0 / fan_in}
+    try:
+        return rng.standard_normal((fan_in, fan_out), dtype=np.float32) * variances[after] ** 0.5
+    except KeyError as error:
+        raise ValueError(f"unknown: {after}") from error
+
+
+# %% exercise="init-weights" kind="mistake" name="key-error" says="by another error than ValueError"
+def init_weights(fan_in, fan_out, after, rng):
+    return rng.normal(0, np.sqrt({"relu": 2, "nothing": 1}[after] / fan_in), (fan_in, fan_out))
+
+
+# %% exercise="init-weights" kind="mistake" name="not-centred" says="the weights' mean is not 0"
+def init_weights(fan_in, fan_out, after, rng):
+    if after not in ["relu", "nothing"]:
+        raise ValueError("after")
+    w = rng.uniform(0, 1, (fan_in, fan_out))
+    return w / w.std() * np.sqrt((2 if after == "relu" else 1) / fan_in)
 
 
 # %% exercise="init-weights" kind="mistake" name="fan-out" says="the variance is 2 / fan_out"
@@ -629,6 +779,14 @@ def init_weights(fan_in, fan_out, after, rng):
     if after not in ("relu", "nothing"):
         raise ValueError(after)
     return rng.normal(0, math.sqrt((2 if after == "relu" else 1) / fan_in), (fan_out, fan_in))
+
+
+# %% exercise="init-weights" kind="mistake" name="one-unit-for-all" says="units that start alike stay alike"
+def init_weights(fan_in, fan_out, after, rng):
+    if after not in ("relu", "nothing"):
+        raise ValueError(after)
+    column = rng.normal(0, math.sqrt((2 if after == "relu" else 1) / fan_in), (fan_in, 1))
+    return np.repeat(column, fan_out, axis=1)
 
 
 # %% exercise="init-weights" kind="mistake" name="any-word" says="an unknown word is not refused"
@@ -922,6 +1080,69 @@ class BatchNorm(nn.Module):
         return (inputs - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
 
 
+# %% exercise="batch-norm" kind="mistake" name="one-row-never" says="refused in evaluation, too"
+class BatchNorm(nn.Module):
+    def __init__(self, width, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.weight = nn.Parameter(torch.ones(width))
+        self.bias = nn.Parameter(torch.zeros(width))
+        self.register_buffer("running_mean", torch.zeros(width))
+        self.register_buffer("running_var", torch.ones(width))
+
+    def forward(self, inputs):
+        if len(inputs) == 1:
+            raise ValueError
+        if self.training:
+            m, v = inputs.mean(0), inputs.var(0, unbiased=False)
+            self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * m.detach()
+            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * inputs.var(0).detach()
+        else:
+            m, v = self.running_mean, self.running_var
+        return self.weight * (inputs - m) / (v + self.eps) ** 0.5 + self.bias
+
+
+# %% exercise="batch-norm" kind="mistake" name="running-in-training" says="training normalises by the running values"
+class BatchNorm(nn.Module):
+    def __init__(self, width, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.weight = nn.Parameter(torch.ones(width))
+        self.bias = nn.Parameter(torch.zeros(width))
+        self.register_buffer("running_mean", torch.zeros(width))
+        self.register_buffer("running_var", torch.ones(width))
+
+    def forward(self, inputs):
+        if self.training:
+            if inputs.shape[0] == 1:
+                raise ValueError("one")
+            self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * inputs.mean(0).detach()
+            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * inputs.var(0).detach()
+        return self.weight * (inputs - self.running_mean) / (self.running_var + self.eps) ** 0.5 + self.bias
+
+
+# %% exercise="batch-norm" kind="mistake" name="no-affine" says="weight and bias are not applied"
+class BatchNorm(torch.nn.Module):
+    def __init__(self, width, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.register_buffer("running_mean", torch.zeros(width))
+        self.register_buffer("running_var", torch.ones(width))
+        self.bias = nn.Parameter(torch.zeros(width))
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps, self.momentum = eps, momentum
+
+    def forward(self, inputs):
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            if len(inputs) < 2:
+                raise ValueError
+            mean, var = inputs.mean(0), inputs.var(0, correction=0)
+            with torch.no_grad():
+                self.running_mean += self.momentum * (mean - self.running_mean)
+                self.running_var += self.momentum * (inputs.var(0) - self.running_var)
+        return (inputs - mean) / torch.sqrt(var + self.eps)
+
+
 # %% exercise="batch-norm" kind="mistake" name="one-row-passes" says="a batch of one row in training"
 class BatchNorm(nn.Module):
     def __init__(self, width, eps=1e-5, momentum=0.1):
@@ -983,6 +1204,24 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x):
         return torch.add(x, self.linear2(nn.functional.relu(self.norm2(self.linear1(torch.relu_(self.norm1(x)))))))
+
+
+# %% exercise="residual-block" kind="alternative" name="own-batch-norm-in-a-loop"
+class ResidualBlock(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        for k in (1, 2):
+            setattr(self, f"norm{k}", BatchNorm(width))
+            setattr(self, f"linear{k}", nn.Linear(width, width))
+        with torch.no_grad():
+            self.linear2.weight.fill_(0.0)
+            self.linear2.bias *= 0
+
+    def forward(self, x):
+        h = x
+        for norm, linear in ((self.norm1, self.linear1), (self.norm2, self.linear2)):
+            h = linear(norm(h).clamp(min=0))
+        return h + x
 
 
 # %% exercise="residual-block" kind="mistake" name="normed-shortcut" says="normalised on the shortcut, too"
@@ -1103,6 +1342,62 @@ class ResidualBlock(nn.Module):
         h = self.linear1(torch.relu(self.norm1(x)))
         h = self.linear2(torch.relu(self.norm2(h)))
         return x + h
+
+
+# %% exercise="residual-block" kind="mistake" name="same-norm" says="one and the same layer under two names"
+class ResidualBlock(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm1 = self.norm2 = nn.BatchNorm1d(width)
+        self.linear1, self.linear2 = nn.Linear(width, width), nn.Linear(width, width)
+        nn.init.zeros_(self.linear2.weight)
+        nn.init.zeros_(self.linear2.bias)
+
+    def forward(self, x):
+        return x + self.linear2(torch.relu(self.norm2(self.linear1(torch.relu(self.norm1(x))))))
+
+
+# %% exercise="residual-block" kind="mistake" name="norm-at-zero" says="linear2 alone starts at zero"
+class ResidualBlock(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm1, self.linear1 = nn.BatchNorm1d(width), nn.Linear(width, width)
+        self.norm2, self.linear2 = nn.BatchNorm1d(width), nn.Linear(width, width)
+        for p in self.norm2.parameters():
+            nn.init.zeros_(p)
+        nn.init.zeros_(self.linear2.weight)
+        nn.init.zeros_(self.linear2.bias)
+
+    def forward(self, x):
+        return x + self.linear2(torch.relu(self.norm2(self.linear1(torch.relu(self.norm1(x))))))
+
+
+# %% exercise="residual-block" kind="mistake" name="he-in-linear1" says="linear1 does not start as PyTorch starts it"
+class ResidualBlock(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm1, self.linear1 = nn.BatchNorm1d(width), nn.Linear(width, width, bias=True)
+        self.norm2, self.linear2 = nn.BatchNorm1d(width), nn.Linear(width, width)
+        nn.init.kaiming_normal_(self.linear1.weight)
+        nn.init.zeros_(self.linear1.bias)
+        nn.init.zeros_(self.linear2.weight)
+        nn.init.zeros_(self.linear2.bias)
+
+    def forward(self, x):
+        return x + self.linear2(torch.relu(self.norm2(self.linear1(torch.relu(self.norm1(x))))))
+
+
+# %% exercise="residual-block" kind="mistake" name="frozen" says="it is frozen or cut off"
+class ResidualBlock(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm1, self.linear1 = nn.BatchNorm1d(width), nn.Linear(width, width, bias=True)
+        self.norm2, self.linear2 = nn.BatchNorm1d(width), nn.Linear(width, width)
+        self.linear2.requires_grad_(False).weight.zero_()
+        self.linear2.bias.zero_()
+
+    def forward(self, x):
+        return x + self.linear2(torch.relu(self.norm2(self.linear1(torch.relu(self.norm1(x))))))
 
 
 # %% exercise="residual-block" kind="mistake" name="post-activation" says="f in the card's order"
@@ -1234,6 +1529,39 @@ def signal_report(net, x, y):
         )
     nn.functional.cross_entropy(copied(x), y).backward()
     return [(name, stds[name], module.weight.grad.norm().item()) for name, module in layers]
+
+
+# %% exercise="signal-report" kind="mistake" name="tensors" says=".item() makes it a Python float"
+def signal_report(net, x, y):
+    import copy
+
+    net, stds = copy.deepcopy(net).train(), {}
+    for name, module in net.named_modules():
+        module.register_forward_hook(lambda module, i, o, name=name: stds.update({name: o.std(correction=0)}))
+    nn.functional.cross_entropy(net(x), y).backward()
+    return [(n, stds[n], m.weight.grad.norm()) for n, m in net.named_modules() if isinstance(m, nn.Linear)]
+
+
+# %% exercise="signal-report" kind="mistake" name="softmax-twice" says="softmax is taken twice"
+def signal_report(net, x, y):
+    import copy
+
+    net, stds = copy.deepcopy(net).train(), {}
+    for name, module in net.named_modules():
+        module.register_forward_hook(lambda module, i, o, name=name: stds.update({name: o.std(correction=0).item()}))
+    nn.functional.cross_entropy(torch.softmax(net(x), 1), y).backward()
+    return [(n, stds[n], m.weight.grad.norm().item()) for n, m in net.named_modules() if isinstance(m, nn.Linear)]
+
+
+# %% exercise="signal-report" kind="mistake" name="inputs" says="layers' inputs; asked are the outputs"
+def signal_report(net, x, y):
+    import copy
+
+    net, stds = copy.deepcopy(net).train(), {}
+    for name, module in net.named_modules():
+        module.register_forward_hook(lambda module, i, o, name=name: stds.update({name: i[0].std(correction=0).item()}))
+    nn.functional.cross_entropy(net(x), y).backward()
+    return [(n, stds[n], m.weight.grad.norm().item()) for n, m in net.named_modules() if isinstance(m, nn.Linear)]
 
 
 # %% exercise="signal-report" kind="mistake" name="per-unit" says="a mean of the units' deviations"
@@ -1409,48 +1737,3 @@ def signal_report(net, x, y):
             )
     nn.functional.cross_entropy(copied(x), y).backward()
     return [(name, std, module.weight.grad.norm().item()) for name, std, module in seen]
-
-
-# %% [markdown]
-# ## diagnosis
-
-# %% exercise="diagnosis" kind="alternative" name="computed"
-diagnosis = {}
-for letter, rows in reports.items():
-    outputs, slopes = rows[-1][1] / rows[0][1], rows[0][2] / rows[-1][2]
-    diagnosis[letter] = (
-        "explodes forwards"
-        if outputs > 30
-        else "explodes backwards"
-        if slopes > 30
-        else "fades"
-        if slopes < 1 / 30
-        else "healthy"
-    )
-
-# %% exercise="diagnosis" kind="alternative" name="by-dict"
-diagnosis = dict(D="explodes forwards", C="fades", B="healthy", A="explodes backwards")
-
-# %% exercise="diagnosis" kind="mistake" name="norm-is-healthy" says="the slope grows towards the first layer"
-diagnosis = {"A": "healthy", "B": "healthy", "C": "fades", "D": "explodes forwards"}
-
-# %% exercise="diagnosis" kind="mistake" name="norm-fades" says="A does not die out"
-diagnosis = {"A": "fades", "B": "healthy", "C": "fades", "D": "explodes forwards"}
-
-# %% exercise="diagnosis" kind="mistake" name="zeros-are-death" says="B's zeros are blocks that have not begun"
-diagnosis = {"A": "explodes backwards", "B": "fades", "C": "fades", "D": "explodes forwards"}
-
-# %% exercise="diagnosis" kind="mistake" name="default-is-fine" says="C's first layer has a slope near zero"
-diagnosis = {"A": "explodes backwards", "B": "healthy", "C": "healthy", "D": "explodes forwards"}
-
-# %% exercise="diagnosis" kind="mistake" name="rising-slopes" says="C's slope shrinks on the way back"
-diagnosis = {"A": "explodes backwards", "B": "healthy", "C": "explodes backwards", "D": "explodes forwards"}
-
-# %% exercise="diagnosis" kind="mistake" name="large-slopes" says="D's outputs are not steady"
-diagnosis = {"A": "explodes backwards", "B": "healthy", "C": "fades", "D": "explodes backwards"}
-
-# %% exercise="diagnosis" kind="mistake" name="shortcuts-save" says="D's outputs grow by many powers"
-diagnosis = {"A": "explodes backwards", "B": "healthy", "C": "fades", "D": "healthy"}
-
-# %% exercise="diagnosis" kind="mistake" name="words" says="is none of the four"
-diagnosis = {"A": "exploding", "B": "healthy", "C": "vanishing", "D": "exploding"}

@@ -84,6 +84,41 @@ def bits_and_perplexity(logits, targets):
     return nats / math.log(2), nats.exp()
 
 
+# %% exercise="bits-and-perplexity" kind="alternative" name="logsumexp-tensors"
+def bits_and_perplexity(logits, targets):
+    flat = logits.reshape(-1, logits.shape[-1])
+    nats = (flat.logsumexp(1) - flat[torch.arange(len(flat)), targets.reshape(-1)]).mean()
+    return nats / math.log(2), torch.exp(nats)
+
+
+# %% exercise="bits-and-perplexity" kind="alternative" name="library-transposed"
+def bits_and_perplexity(logits, targets):
+    assert logits.shape[:2] == targets.shape
+    bits = nn.CrossEntropyLoss()(logits.movedim(2, 1), targets) / np.log(2)
+    return [bits.item(), 2 ** bits.item()]
+
+
+# %% exercise="bits-and-perplexity" kind="mistake" name="shifted" says="shifted once more"
+def bits_and_perplexity(logits, targets):
+    logits, targets = logits[:, :-1], targets[:, 1:]
+    nats = nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten()).item()
+    return nats / math.log(2), math.exp(nats)
+
+
+# %% exercise="bits-and-perplexity" kind="mistake" name="softmax-then-log" says="nearly impossible costs inf"
+def bits_and_perplexity(logits, targets):
+    p = logits.softmax(dim=2).gather(2, targets[..., None])
+    nats = -p.log().mean().item()
+    return nats / math.log(2), math.exp(nats)
+
+
+# %% exercise="bits-and-perplexity" kind="mistake" name="probability-clipped" says="does not cost its full bits"
+def bits_and_perplexity(logits, targets):
+    p = logits.softmax(dim=2).gather(2, targets[..., None]).clamp(min=1e-12)
+    bits = -p.log2().mean().item()
+    return bits, 2**bits
+
+
 # %% [markdown]
 # ## n-gram
 
@@ -319,6 +354,55 @@ class NGram:
                 counts = np.array([followed[c] for c in self.alphabet], dtype=float)
                 p = (counts + len(followed) * p) / (counts.sum() + len(followed))
         return p
+
+
+# %% exercise="n-gram" kind="mistake" name="minus-zero" says="history[-0:] is the whole history"
+class NGram:
+    """Character n-gram model with Witten and Bell's smoothing; probabilities(history) → (len(alphabet),)."""
+
+    def __init__(self, text, order, alphabet):
+        from collections import Counter, defaultdict
+
+        self.order, self.alphabet = order, list(alphabet)
+        self.table = defaultdict(Counter)
+        for at, character in enumerate(text):
+            for k in range(min(order, at) + 1):
+                self.table[text[at - k : at]][character] += 1
+
+    def probabilities(self, history):
+        p = np.full(len(self.alphabet), 1 / len(self.alphabet))
+        for k in range(min(self.order, len(history)) + 1):
+            followed = self.table.get(history[-k:])
+            if followed:
+                counts = np.array([followed[c] for c in self.alphabet], dtype=float)
+                p = (counts + len(followed) * p) / (counts.sum() + len(followed))
+        return p
+
+
+# %% exercise="n-gram" kind="alternative" name="frames-of-counts"
+class NGram:
+    def __init__(self, text, order, alphabet):
+        self.order, self.alphabet = order, list(alphabet)
+        self.tables = []
+        for k in range(order + 1):
+            table = {}
+            for start in range(0, len(text) - k):
+                h, c = text[start : start + k], text[start + k]
+                row = table.setdefault(h, np.zeros(len(self.alphabet), dtype=np.int64))
+                row[self.alphabet.index(c)] += 1
+            self.tables.append(table)
+
+    def probabilities(self, history):
+        p = np.ones(len(self.alphabet), dtype=np.float64) / len(self.alphabet)
+        tail = history[-self.order :] if self.order > 0 else ""
+        for k, table in enumerate(self.tables):
+            if k > len(tail):
+                break
+            row = table.get(tail[len(tail) - k :])
+            if row is not None:
+                kinds = np.count_nonzero(row)
+                p = (row + kinds * p) / (row.sum() + kinds)
+        return p.tolist()
 
 
 # %% exercise="n-gram" kind="equivalent" mutant="- for k in range(min(order, at) + 1): | + for k in range(min(at, order) + 1):" reason="the smaller of two, in another order"
@@ -574,6 +658,107 @@ class CausalAttention(nn.Module):
         return self.out(mixed.transpose(1, 2).reshape(n, length, width))
 
 
+# %% exercise="causal-attention" kind="mistake" name="scores-zeroed" says="the masked scores are 0"
+class CausalAttention(nn.Module):
+    """Causal self-attention with several heads: (n, length, width) → (n, length, width). ValueError for uneven heads."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"width {width} is no multiple of {heads} heads")
+        self.heads = heads
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        n, length, width = x.shape
+        q, k, v = (part.view(n, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        ahead = torch.ones(length, length, dtype=torch.bool).triu(1)
+        mixed = scores.masked_fill(ahead, 0).softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(n, length, width))
+
+
+# %% exercise="causal-attention" kind="mistake" name="mask-turned" says="the mask is turned round"
+class CausalAttention(nn.Module):
+    """Causal self-attention with several heads: (n, length, width) → (n, length, width). ValueError for uneven heads."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"width {width} is no multiple of {heads} heads")
+        self.heads = heads
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        n, length, width = x.shape
+        q, k, v = (part.view(n, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        ahead = torch.ones(length, length, dtype=torch.bool).tril(-1)
+        mixed = scores.masked_fill(ahead, -torch.inf).softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(n, length, width))
+
+
+# %% exercise="causal-attention" kind="mistake" name="one-ahead" says="each place sees the next one, too"
+class CausalAttention(nn.Module):
+    """Causal self-attention with several heads: (n, length, width) → (n, length, width). ValueError for uneven heads."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"width {width} is no multiple of {heads} heads")
+        self.heads = heads
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        n, length, width = x.shape
+        q, k, v = (part.view(n, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        ahead = torch.ones(length, length, dtype=torch.bool).triu(2)
+        mixed = scores.masked_fill(ahead, -torch.inf).softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(n, length, width))
+
+
+# %% exercise="causal-attention" kind="mistake" name="buffer-in-the-state" says="needs persistent=False"
+class CausalAttention(nn.Module):
+    """Causal self-attention with several heads: (n, length, width) → (n, length, width). ValueError for uneven heads."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"width {width} is no multiple of {heads} heads")
+        self.heads = heads
+        self.register_buffer("ahead", torch.ones(128, 128, dtype=torch.bool).triu(1))
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        n, length, width = x.shape
+        q, k, v = (part.view(n, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        ahead = self.ahead[:length, :length]
+        mixed = scores.masked_fill(ahead, -torch.inf).softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(n, length, width))
+
+
+# %% exercise="causal-attention" kind="alternative" name="einsum-additive"
+class CausalAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        if width % heads != 0:
+            raise ValueError("uneven heads")
+        self.width, self.heads, self.d = width, heads, width // heads
+        self.qkv = nn.Linear(width, width * 3, bias=True)
+        self.out = nn.Linear(width, width)
+        self.register_buffer("mask", torch.full((128, 128), -1e9).triu(1), persistent=False)
+
+    def forward(self, x):
+        n, t, _ = x.shape
+        qkv = self.qkv(x).reshape(n, t, 3, self.heads, self.d)
+        q, k, v = qkv[:, :, 0], qkv[:, :, 1], qkv[:, :, 2]
+        scores = torch.einsum("nihd,njhd->nhij", q, k) * self.d**-0.5 + self.mask[:t, :t]
+        share = torch.softmax(scores, -1)
+        return self.out(torch.einsum("nhij,njhd->nihd", share, v).flatten(2))
+
+
 # %% exercise="causal-attention" kind="equivalent" mutant="- q, k, v = (part.view(n, length, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1)) | + q, k, v = (part.view(n, length, self.heads, -1).transpose(2, 1) for part in self.qkv(x).chunk(3, dim=-1))" reason="the same two axes, named in another way"
 
 
@@ -718,7 +903,7 @@ def is_causal(model, characters, length):
             for step in range(1, characters):
                 other = row.clone()
                 other[0, t] = (other[0, t] + step) % characters
-                if (model(other)[:, :t] - before[:, :t]).abs().max() > 5e-3:
+                if (model(other)[:, :t] - before[:, :t]).abs().max() > 1e-3:
                     return False
     return True
 
@@ -777,6 +962,21 @@ def is_causal(model, characters, length):
                 ).abs().max() > 1e-5:
                     return False
     return True
+
+
+# %% exercise="is-causal" kind="alternative" name="one-change-numpy"
+def is_causal(model, characters, length):
+    rng = np.random.default_rng(1)
+    for _ in range(4):
+        tokens = torch.tensor(rng.integers(0, characters, (1, length)))
+        old = np.array(model(tokens).tolist())
+        for t in range(length):
+            tokens[0, t] = (tokens[0, t] + 1) % characters
+            fresh = np.array(model(tokens).tolist())
+            if not np.allclose(fresh[:, :t], old[:, :t], rtol=0, atol=1e-5):
+                return np.False_
+            old = fresh
+    return np.True_
 
 
 # %% exercise="is-causal" kind="equivalent" mutant="- generator = torch.Generator().manual_seed(0) | + generator = torch.Generator().manual_seed(1)" reason="other random rows, or another number of them, that find the same"
@@ -1034,6 +1234,70 @@ class CachedAttention(nn.Module):
         return self.out(mixed.transpose(1, 2).reshape(n, new, width)), (k, v)
 
 
+# %% exercise="cached-attention" kind="mistake" name="remembers-itself" says="the second of two continuations"
+class CachedAttention(nn.Module):
+    """Causal attention that continues: (n, new, width) and a cache → (n, new, width) and the cache with the new places."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads, self.kept = heads, None
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x, cache=None):
+        n, new, width = x.shape
+        q, k, v = (part.view(n, new, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        if cache is not None:
+            k, v = torch.cat([self.kept[0], k], dim=2), torch.cat([self.kept[1], v], dim=2)
+        self.kept = (k, v)
+        ahead = torch.ones(new, k.shape[2], dtype=torch.bool).triu(k.shape[2] - new + 1)
+        scores = (q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])).masked_fill(ahead, -torch.inf)
+        mixed = scores.softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(n, new, width)), (k, v)
+
+
+# %% exercise="cached-attention" kind="mistake" name="never-forgets" says="does not begin anew"
+class CachedAttention(nn.Module):
+    """Causal attention that continues: (n, new, width) and a cache → (n, new, width) and the cache with the new places."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads, self.kept = heads, None
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x, cache=None):
+        n, new, width = x.shape
+        q, k, v = (part.view(n, new, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1))
+        if self.kept is not None:
+            k, v = torch.cat([self.kept[0], k], dim=2), torch.cat([self.kept[1], v], dim=2)
+        self.kept = (k, v)
+        ahead = torch.ones(new, k.shape[2], dtype=torch.bool).triu(k.shape[2] - new + 1)
+        scores = (q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])).masked_fill(ahead, -torch.inf)
+        mixed = scores.softmax(dim=-1) @ v
+        return self.out(mixed.transpose(1, 2).reshape(n, new, width)), (k, v)
+
+
+# %% exercise="cached-attention" kind="alternative" name="positions-compared"
+class CachedAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.heads = heads
+
+    def forward(self, x, cache=None):
+        n, new, width = x.shape
+        d = width // self.heads
+        if cache is None:
+            cache = (torch.zeros(n, self.heads, 0, d), torch.zeros(n, self.heads, 0, d))
+        past = cache[0].size(2)
+        q, k, v = self.qkv(x).view(n, new, 3, self.heads, d).permute(2, 0, 3, 1, 4)
+        keys, values = (torch.cat(pair, dim=-2) for pair in zip(cache, (k, v)))
+        seen = torch.arange(past + new) <= past + torch.arange(new).unsqueeze(1)
+        scores = torch.where(seen, q @ keys.mT / d**0.5, torch.tensor(-1e30))
+        joined = (scores.softmax(-1) @ values).permute(0, 2, 1, 3).flatten(2)
+        return self.out(joined), (keys, values)
+
+
 # %% exercise="cached-attention" kind="equivalent" mutant="- q, k, v = (part.view(n, new, self.heads, -1).transpose(1, 2) for part in self.qkv(x).chunk(3, dim=-1)) | + q, k, v = (part.view(n, new, self.heads, -1).transpose(2, 1) for part in self.qkv(x).chunk(3, dim=-1))" reason="the same two axes, named in another way"
 
 
@@ -1271,6 +1535,96 @@ def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
         return nn.functional.one_hot(logits.argmax(), len(logits)).to(logits.dtype)
     logits /= temperature
     p, order = torch.softmax(logits, dim=0).sort(descending=True)
+    if top_k is not None:
+        p[top_k:] = 0
+        p = p / p.sum()
+    if top_p is not None:
+        p = torch.where(p.cumsum(0) - p < top_p, p, 0)
+    out = torch.zeros_like(p)
+    out[order] = p / p.sum()
+    return out
+
+
+# %% exercise="next-distribution" kind="mistake" name="left-sorted" says="no longer in the characters"
+def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
+    """Probabilities (characters,) after temperature, then top-k, then top-p. ValueError for a negative temperature."""
+    if temperature < 0:
+        raise ValueError(f"the temperature is {temperature}: it must be 0 or more")
+    if temperature == 0:
+        return nn.functional.one_hot(logits.argmax(), len(logits)).to(logits.dtype)
+    p, order = torch.softmax(logits / temperature, dim=0).sort(descending=True)
+    if top_k is not None:
+        p[top_k:] = 0
+        p = p / p.sum()
+    if top_p is not None:
+        p = torch.where(p.cumsum(0) - p < top_p, p, 0)
+    out = torch.zeros_like(p)
+    out[:] = p / p.sum()
+    return out
+
+
+# %% exercise="next-distribution" kind="mistake" name="sorted-twice" says="the sorting is not undone"
+def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
+    """Probabilities (characters,) after temperature, then top-k, then top-p. ValueError for a negative temperature."""
+    if temperature < 0:
+        raise ValueError(f"the temperature is {temperature}: it must be 0 or more")
+    if temperature == 0:
+        return nn.functional.one_hot(logits.argmax(), len(logits)).to(logits.dtype)
+    p, order = torch.softmax(logits / temperature, dim=0).sort(descending=True)
+    if top_k is not None:
+        p[top_k:] = 0
+        p = p / p.sum()
+    if top_p is not None:
+        p = torch.where(p.cumsum(0) - p < top_p, p, 0)
+    return (p / p.sum())[order]
+
+
+# %% exercise="next-distribution" kind="mistake" name="zero-as-one" says="is not the card"
+def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
+    """Probabilities (characters,) after temperature, then top-k, then top-p. ValueError for a negative temperature."""
+    if temperature < 0:
+        raise ValueError(f"the temperature is {temperature}: it must be 0 or more")
+    temperature = temperature or 1.0
+    p, order = torch.softmax(logits / temperature, dim=0).sort(descending=True)
+    if top_k is not None:
+        p[top_k:] = 0
+        p = p / p.sum()
+    if top_p is not None:
+        p = torch.where(p.cumsum(0) - p < top_p, p, 0)
+    out = torch.zeros_like(p)
+    out[order] = p / p.sum()
+    return out
+
+
+# %% exercise="next-distribution" kind="alternative" name="loop-with-lists"
+def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
+    if temperature < 0:
+        raise ValueError("negative temperature")
+    if temperature == 0:
+        temperature, top_k, top_p = 1.0, 1, None
+    p = (logits.double() / temperature).softmax(0)
+    ranked = sorted(range(len(p)), key=lambda i: p[i].item(), reverse=True)[:top_k]
+    whole, kept, total = sum(p[i].item() for i in ranked), [], 0.0
+    for i in ranked:
+        kept.append(i)
+        total += p[i].item() / whole
+        if top_p is not None and total >= top_p:
+            break
+    out = torch.zeros(len(p))
+    for i in kept:
+        out[i] = p[i] / sum(p[j] for j in kept)
+    return out
+
+
+# %% exercise="next-distribution" kind="mistake" name="exponentials-by-hand" says="exponentials of large logits"
+def next_distribution(logits, temperature=1.0, top_k=None, top_p=None):
+    """Probabilities (characters,) after temperature, then top-k, then top-p. ValueError for a negative temperature."""
+    if temperature < 0:
+        raise ValueError(f"the temperature is {temperature}: it must be 0 or more")
+    if temperature == 0:
+        return nn.functional.one_hot(logits.argmax(), len(logits)).to(logits.dtype)
+    p = torch.exp(logits / temperature)
+    p, order = (p / p.sum()).sort(descending=True)
     if top_k is not None:
         p[top_k:] = 0
         p = p / p.sum()

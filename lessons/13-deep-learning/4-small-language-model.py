@@ -97,7 +97,7 @@ print(test_text[2000:2160])
 #
 # - `logits`: float tensor (n, length, characters), any real numbers; `targets`: int64 tensor (n, length), the characters that came: `targets[i, t]` is what
 #   `logits[i, t]` should have foretold. Nothing has to be shifted.
-# - Every character counts the same, over all rows and positions. Logits may be as large as ±1000.
+# - Every character counts the same, over all rows and positions. Logits may be as large as ±1000, so a single character may cost over 1000 bits.
 #
 # *Example.* `bits_and_perplexity(torch.zeros(2, 5, 8), torch.zeros(2, 5, dtype=torch.int64))` → `(3.0, 8.0)`.
 #
@@ -138,6 +138,15 @@ def judge(logits, targets):
         look="Hint 1",
     )
     check.differs(bits, twice / math.log(2), says="softmax is applied twice: cross_entropy takes logits", look="Hint 2")
+    late = -log_p[:, :-1].gather(2, targets[:, 1:, None]).mean().item()
+    if logits.shape[1] > 1:
+        check.differs(
+            bits,
+            late / math.log(2),
+            rtol=1e-5,
+            says="the targets are shifted once more: targets[i, t] already is what logits[i, t] foretell",
+            look="the card",
+        )
     check.close(bits, mean / math.log(2), rtol=1e-5, says="the bits per character are wrong", look="Hint 3")
     check.differs(
         perplexity, 2**mean, says="two to the power of the nats: the base of power and logarithm differ", look="Hint 3"
@@ -163,6 +172,23 @@ check.close(
     (0.0, 1.0),
     atol=1e-6,
     says="large logits make nan or inf: do not take exponentials by hand",
+    look="Hint 2",
+)
+surprised = torch.zeros(2, 10, 2)
+surprised[1, 3, 0] = 1000.0  # one character in twenty comes against all belief
+bits, _ = bits_and_perplexity(surprised, torch.ones(2, 10, dtype=torch.int64))
+check.that(
+    math.isfinite(bits),
+    says="a character that was thought nearly impossible costs inf: its probability was rounded to 0 before the logarithm",
+    seen=f"{bits}",
+    expected="a finite number of bits",
+    look="Hint 2",
+)
+check.close(
+    bits,
+    (19 * math.log(2) + 1000) / 20 / math.log(2),
+    rtol=1e-4,
+    says="a character that was thought nearly impossible does not cost its full bits: no bound on the probability is needed",
     look="Hint 2",
 )
 ### BEGIN HIDDEN TESTS
@@ -236,11 +262,17 @@ class NGram:
 
 
 # %% check="n-gram" points=4
-def truth_of(text, order, alphabet, history, *, kinds=None, ends=False, base=None, front=False, add_one=False):
+def truth_of(
+    text, order, alphabet, history, *, kinds=None, ends=False, base=None, front=False, add_one=False, whole=False
+):
     """The formula, counted with str.find over the whole text; the keywords stand for faults."""
     p = np.full(len(alphabet), 1 / len(alphabet) if base is None else base)
     for k in range(min(order, len(history)) + 1):
         h = history[:k] if front else history[len(history) - k :]
+        if whole and k == 0:
+            h = history
+            if len(h) > order:
+                continue
         counts = np.array([sum(text.startswith(h + c, i) for i in range(len(text))) for c in alphabet], dtype=float)
         total, different = counts.sum(), float((counts > 0).sum())
         if ends:
@@ -286,6 +318,7 @@ def judge(text, order, alphabet, histories):
             },
             "below the empty history stands the uniform distribution, not nothing": {"base": 0.0},
             "the history's first characters are used; the last ones count": {"front": True},
+            "for 0 characters, history[-0:] is the whole history, not the empty one": {"whole": True},
             "this is add-one smoothing: T(h) and the shorter history are missing": {"add_one": True},
         }.items():
             wrong = truth_of(text, order, alphabet, history, **fault)
@@ -359,21 +392,21 @@ starts = np.linspace(0, len(test_text) - PASSAGE - 200, PASSAGES).astype(int)
 baseline = {}
 for order in (0, 1, 2, 3, 4, 5, 6):
     bits = n_gram_bits(train_text, order, test_text)
-    baseline[order] = np.array([bits[s + 128 : s + PASSAGE].mean() for s in starts])
+    baseline[order] = np.array([bits[s + 129 : s + 1985].mean() for s in starts])  # what the net will foretell, too
     print(f"order {order}: {baseline[order].mean():.3f} bits per character")
 n_gram_seconds = time.process_time() - started
 best_order = min(baseline, key=lambda order: baseline[order].mean())
 
 # %% claims=true
 check.that(np.allclose(fast, slow), says="the fast count is the definition")
-check.that(best_order in (5, 6), says="orders 5 and 6 are best")
+check.that(best_order == 5, says="order 5 is best")
 
 # %% [markdown]
 # Remember the best of these. It was counted in seconds, and everything in it can be explained.
 #
 # ## Attention that does not peek
 #
-# A **decoder-only transformer** does the same job with a net: at each place it may look at *all* characters before, not five. The part that looks is
+# A **decoder-only transformer** does the same job with a net: at each place it may look at *all* characters that it is given, here up to 128, not five. The part that looks is
 # **attention**. From each place's vector it makes a query, a key and a value; the output at a place is a mean of the values, weighted by how well their
 # keys answer its query:
 #
@@ -390,7 +423,7 @@ check.that(best_order in (5, 6), says="orders 5 and 6 are best")
 # Write the module `CausalAttention(width, heads)`, `forward(x)`: a float tensor (n, length, width) → the same shape.
 #
 # - Two layers: `qkv`, an `nn.Linear(width, 3 * width)`, whose output holds first all queries, then all keys, then all values; and `out`, an
-#   `nn.Linear(width, width)`, applied to the joined heads at the end.
+#   `nn.Linear(width, width)`, applied to the joined heads at the end. Nothing else is saved with the weights.
 # - Head number i has the numbers `i * d` to `(i + 1) * d` of queries, keys and values, `d = width // heads`. Scores are divided by √d. Causal: a place sees itself and
 #   what came before.
 # - `width` must be a multiple of `heads`: else `ValueError`.
@@ -465,7 +498,13 @@ def by_formula(w, heads, x, *, fault=""):
             q, k, v = (qkv[..., (head * 3 + part) * d : (head * 3 + part + 1) * d] for part in range(3))
         scores = q @ k.transpose(1, 2) / {"width": math.sqrt(width), "unscaled": 1.0}.get(fault, math.sqrt(d))
         ahead = torch.ones(length, length).triu(1).bool()
-        if fault not in ("no mask", "late mask"):
+        if fault == "zeros":
+            scores = scores.masked_fill(ahead, 0)
+        elif fault == "turned":
+            scores = scores.masked_fill(ahead.T, -torch.inf)
+        elif fault == "one ahead":
+            scores = scores.masked_fill(ahead.triu(2), -torch.inf)
+        elif fault not in ("no mask", "late mask"):
             scores = scores.masked_fill(ahead, -torch.inf)
         share = scores.softmax(dim=1 if fault == "axis" else 2)
         if fault == "late mask":
@@ -487,7 +526,12 @@ def judge(width, heads, n, length):
         oracle.out_proj.bias.copy_(weights["out.bias"])
         truth, _ = oracle(x, x, x, attn_mask=torch.ones(length, length).triu(1).bool(), need_weights=False)
     seen = attended(CausalAttention, width, heads, weights, x)
-    check.equal(seen["names"], sorted(weights), says="the layers are not qkv and out", look="the card")
+    check.equal(
+        seen["names"],
+        sorted(weights),
+        says="the module's weights are not those of qkv and out alone (a mask kept as a buffer needs persistent=False)",
+        look="the card",
+    )
     mine = seen["out"]
     check.shape(mine, x.shape, says="the output has not the input's shape")
     check.that(not torch.isnan(mine).any(), says="nan: a place must be allowed to see itself, or the first one sees nothing", seen=mine[0, 0],
@@ -495,6 +539,9 @@ def judge(width, heads, n, length):
     for fault, says in {
         "no mask": "there is no mask: each place sees the future",
         "late mask": "the mask comes after the softmax: the weights of a place do not sum to 1, and the future still counts",
+        "zeros": "the masked scores are 0, not −∞: exp(0) is 1, so the future still gets a share",
+        "turned": "the mask is turned round: each place sees itself and the future, not the past",
+        "one ahead": "each place sees the next one, too: the mask begins one column too late",
         "width": "the scores are divided by the root of the width, not of a head's d",
         "unscaled": "the scores are not divided by the root of d",
         "axis": "the softmax runs over the queries, not over the keys",
@@ -540,7 +587,7 @@ judge(4, 1, 2, 1)
 #
 # Write `is_causal(model, characters, length)`: `True` if no change of a character changes a logit at an earlier place, else `False`.
 #
-# - `model(tokens)`: takes an int64 tensor (n, length) of numbers below `characters`, returns logits (n, length, characters). It is deterministic, and works at any `n ≥ 1`.
+# - `model(tokens)`: takes an int64 tensor (n, length) of numbers below `characters`, returns logits (n, length, characters). It is deterministic, and works at any `n ≥ 1`, at this `length` only.
 # - `logits[:, t]` foretell the character at `t + 1`: they may depend on the characters 0 to t, the one at t included.
 # - The check hands you right models and wrong ones, which peek each in its own way: at the next character, at the last, at a mean over all, from one place
 #   only. A wrong model must be found at `length = 8`, `characters = 5`. Differences below 1e-5 are rounding. A right model is never called wrong.
@@ -618,7 +665,7 @@ def verdicts(function, characters, length, seed, names):
         "last": lambda tokens: past(tokens) + 0.05 * second[tokens[:, -1:]],
         "one place": one_place,
         "first place": first_place,
-        "small": lambda tokens: past(tokens) + 1e-3 * shifted(second[tokens], 3),
+        "small": lambda tokens: past(tokens) + 1e-4 * shifted(second[tokens], 3),
     }
     answers = {name: function(models[name], characters, length) for name in names}
     return {name: None if answer is None else bool(answer) for name, answer in answers.items()}
@@ -637,7 +684,7 @@ WRONG = {
     "two ahead": "a model that sees the character after the next is not found",
     "one place": "a model in which only place 2 sees place 6 is not found: change each place, compare all before it",
     "first place": "a model in which only the first place peeks is not found",
-    "small": "a small leak, some thousandths of a logit, is not found: argmax or a wide tolerance hides it",
+    "small": "a small leak, some ten-thousandths of a logit, is not found: argmax or a wide tolerance hides it",
 }
 
 
@@ -712,9 +759,9 @@ class SmallLM(nn.Module):
 
 torch.manual_seed(0)
 untrained = SmallLM(CausalAttention).eval()
-print(
-    f"{sum(p.numel() for p in untrained.parameters()):,} weights; peeks at nothing: {is_causal(untrained, len(ALPHABET), 4)}"
-)
+with torch.no_grad():
+    causal = is_causal(untrained, len(ALPHABET), 4)
+print(f"{sum(p.numel() for p in untrained.parameters()):,} weights; peeks at nothing: {causal}")
 
 # %% [markdown]
 # ## Is it better than counting?
@@ -759,7 +806,7 @@ model = trained(CausalAttention)
 test_codes = torch.tensor([PLACE[c] for c in test_text])
 net_bits = np.zeros(PASSAGES)
 with torch.no_grad():
-    for i, s in enumerate(starts):  # each character is foretold from 64 to 127 characters before it
+    for i, s in enumerate(starts):  # characters s + 129 to s + 1984, each foretold from 65 to 128 before it
         windows = test_codes[s + 64 : s + PASSAGE].unfold(0, 128, 64)
         following = test_codes[s + 65 : s + PASSAGE + 1].unfold(0, 128, 64)
         net_bits[i], _ = bits_and_perplexity(model(windows)[:, 64:], following[:, 64:])
@@ -791,7 +838,7 @@ orders = sorted(baseline)
 axes.plot(orders, [baseline[k].mean() for k in orders], color="#E69F00", marker="s", label="n-gram, by order")
 low, high = interval(net_bits)
 axes.axhspan(low, high, color="#0072B2", alpha=0.25)
-axes.axhline(net_bits.mean(), color="#0072B2", label="transformer, with 95 % interval")
+axes.axhline(net_bits.mean(), color="#0072B2", label="transformer (65 to 128), with 95 % interval")
 axes.set(xlabel="characters of history", ylabel="bits per character", ylim=(0, None))
 axes.legend()
 plt.show()
@@ -799,20 +846,28 @@ plt.show()
 # %% claims=true
 check.prose("1.98", baseline[5].mean(), 0.02)
 check.prose("1.76", net_bits.mean(), 0.03)
-check.prose("0.23", difference.mean(), 0.03)
+check.prose("0.22", difference.mean(), 0.03)
 check.that(low_gain > 0.15, says="better on every resample of the passages, too")
 check.that(abs(log[-1]["seconds"] / 60 - 15) < 1, says="a quarter of an hour")
-check.that(log[-2]["train_bits"] < log[-2]["held_out_bits"] - 0.2, says="better on the novels it has seen")
+gaps = [row["held_out_bits"] - row["train_bits"] for row in log[:-1]]
+check.that(
+    gaps[0] < 0 < gaps[1] and gaps[-1] > 0.2, says="better on the novels it has seen, but for the first thousand steps"
+)
+check.that(min(np.diff(gaps)) > 0, says="the gap grows")
+check.prose("1.89", log[-2]["held_out_bits"], 0.006)
 
 # %% [markdown]
 # *The picture: bits per character against the characters of history. The n-gram curve falls steeply up to four characters, is lowest at five, and rises
 # again at six. The transformer's line lies below all of it, its narrow interval too.*
 #
-# Counting five characters back gets 1.98 bits per character. The transformer gets 1.76 on the same passages: 0.23 less, passage by passage, and the interval is
-# far from zero. It took a quarter of an hour instead of seconds. Challenge it:
+# Counting five characters back gets 1.98 bits per character. The transformer gets 1.76 for the very same characters: 0.22 less, and
+# the interval of the difference, passage by passage, is far from zero. It took a quarter of an hour instead of seconds. Challenge it:
 #
 # - The first thousand steps, minutes of training, did not beat a table counted in a second. Who compares a net only with itself never learns that.
-# - The log shows the training novels ever better than the held-out one: the gap is what it has learnt of these five books, not of the language.
+# - From the second thousand steps on the log has the training novels better than the held-out one, and the gap grows. (Before, the training figure is the worse one: it is the
+#   mean over the last thousand steps, the bad first ones among them.) How much of the gap is these five books learnt rather than the language, and how much a
+#   harder sixth book? The log cannot say: see Recall 2.
+# - The log ends at 1.89 held out, your table says 1.76. The log scores every character of a stretch, the first ones too, which have next to nothing before them.
 # - Brown and others (1992) publish `1.75` bits per character for English, from counts of words. That is another text and another alphabet: no contest, only an
 #   order of magnitude that tells you nothing has gone absurdly wrong.
 # - *Persuasion* writes "Mr" without a full stop, the five others with one. Every model here pays for that.
@@ -834,7 +889,7 @@ check.that(log[-2]["train_bits"] < log[-2]["held_out_bits"] - 0.2, says="better 
 #   (n, heads, past, d).
 # - `output` (n, new, width): exactly what Exercise 3 gives for these places, had it been called with all of them from the first. The new cache holds past and new ones,
 #   (n, heads, past + new, d).
-# - The cache that was handed in is not changed: two continuations may start from it.
+# - The cache that was handed in is not changed: two continuations may start from it. The module itself remembers nothing between calls.
 #
 # *Example.* `a, cache = attention(x[:, :3])`, `b, cache = attention(x[:, 3:5], cache)`: `a` and `b` joined are `attention(x[:, :5])[0]`.
 #
@@ -870,7 +925,7 @@ class CachedAttention(nn.Module):
 
 # %% check="cached-attention" points=4
 @check.probe
-def continued(cls, width, heads, weights, x, pieces):
+def continued(cls, width, heads, weights, x, pieces, anew):
     """The outputs over the pieces of x, the caches' shapes, and whether a cache was changed by its use."""
     import torch
 
@@ -895,7 +950,11 @@ def continued(cls, width, heads, weights, x, pieces):
             outs.append(out)
             shapes.append([list(part.shape) for part in cache] if isinstance(cache, (tuple, list)) else None)
             at += length
-    return {"names": names, "outs": outs, "shapes": shapes, "kept": kept}
+        again = []
+        if anew:  # the same module begins once more, and goes on twice from one cache
+            first, cache = module(x[:, :2].clone())
+            again = [first, *(module(x[:, begin : begin + 1].clone(), cache)[0] for begin in (2, 3))]
+    return {"names": names, "outs": outs, "shapes": shapes, "kept": kept, "again": again}
 
 
 def random_layers(width):
@@ -917,11 +976,16 @@ def masked(weights, heads, x, allowed):
     return mixed.transpose(1, 2).reshape(n, length, width) @ weights["out.weight"].T + weights["out.bias"]
 
 
-def judge(width, heads, pieces):
+def judge(width, heads, pieces, *, anew=False):
     length, n = sum(pieces), 2
     weights, x = random_layers(width), torch.randn(n, length, width, generator=generator)
-    seen = continued(CachedAttention, width, heads, weights, x, pieces)
-    check.equal(seen["names"], sorted(weights), says="the layers are not qkv and out", look="the card")
+    seen = continued(CachedAttention, width, heads, weights, x, pieces, anew)
+    check.equal(
+        seen["names"],
+        sorted(weights),
+        says="the module's weights are not those of qkv and out alone (a mask kept as a buffer needs persistent=False)",
+        look="the card",
+    )
     check.that(
         "kind" not in seen,
         says="forward returns two things, the output and the cache",
@@ -990,6 +1054,26 @@ def judge(width, heads, pieces):
         expected="the same",
         look="the card",
     )
+    if anew:
+        first, *twice = seen["again"]
+        check.close(
+            first,
+            truth[:, :2],
+            rtol=1e-3,
+            atol=1e-4,
+            says="without a cache the same module does not begin anew: it remembers an earlier call",
+            look="the card",
+        )
+        others = [truth[:, 2:3], masked(weights, heads, x[:, [0, 1, 3]], right[:3, :3])[:, 2:]]
+        for mine, other in zip(twice, others, strict=True):
+            check.close(
+                mine,
+                other,
+                rtol=1e-3,
+                atol=1e-4,
+                says="the second of two continuations of one cache is wrong: the module goes on from its last call, not from the cache",
+                look="the card",
+            )
 
 
 rng = check.rng()
@@ -997,10 +1081,11 @@ generator = torch.Generator().manual_seed(int(rng.integers(1 << 30)))
 judge(6, 2, [5])
 judge(6, 2, [4, 3])
 judge(6, 2, [1, 1, 1])
+judge(6, 2, [4], anew=True)
 ### BEGIN HIDDEN TESTS
 judge(8, 4, [2, 1, 4, 1])
 judge(4, 1, [1, 5])
-judge(9, 3, [3, 3, 1])
+judge(9, 3, [3, 3, 1], anew=True)
 ### END HIDDEN TESTS
 
 
@@ -1079,7 +1164,7 @@ check.that(gain[-1] > 1.5 and gain[-1] > gain[0], says="faster, and the more so 
 #
 # Write `next_distribution(logits, temperature=1.0, top_k=None, top_p=None)`: the probabilities to draw from, a float tensor (characters,).
 #
-# - `logits`: float tensor (characters,), all different. First divide them by `temperature`; at temperature 0 the likeliest character gets 1. A negative one raises
+# - `logits`: float tensor (characters,), all different, as large as ±1000; `top_k` is at least 1, `top_p` above 0 and at most 1. First divide them by `temperature`; at temperature 0 the likeliest character gets 1. A negative one raises
 #   `ValueError`.
 # - Then, if `top_k` is given, only the `top_k` likeliest characters stay (all, if there are fewer).
 # - Then, if `top_p` is given, of the distribution that is left, *renormalised*, the likeliest ones stay until their sum reaches `top_p` (is at least it): the one with which it does, stays.
@@ -1145,6 +1230,9 @@ def by_the_card(logits, temperature=1.0, top_k=None, top_p=None, fault=""):
             total += p[i]
         keep = stay
     rest = 1.0 if fault == "no sum" else sum(p[i] for i in keep)
+    if fault in ("sorted", "wrong way"):
+        out = [p[i] / rest if i in keep else 0.0 for i in ranked]
+        return np.array(out if fault == "sorted" else [out[i] for i in ranked])
     return np.array([p[i] / rest if i in keep else 0.0 for i in range(len(p))])
 
 
@@ -1157,6 +1245,8 @@ FAULTS = {
     "not renormalised": "top_p is applied to the distribution before top_k; it is that of what top_k left",
     "unlikely": "top_p keeps the unlikeliest characters",
     "no sum": "what stays does not sum to 1",
+    "sorted": "the probabilities come from the likeliest down, no longer in the characters' order",
+    "wrong way": "the sorting is not undone: p[order] sorts once more, out[order] = p puts back",
 }
 
 
@@ -1165,10 +1255,12 @@ def judge(logits, **dials):
     check.shape(mine, (len(logits),), says="not one probability for each character")
     check.that(
         not np.isnan(np.asarray(mine, dtype=float)).any(),
-        says="nan: a division by a temperature of 0",
+        says="nan: a division by a temperature of 0"
+        if dials.get("temperature") == 0
+        else "nan: exponentials of large logits are infinite; softmax takes the largest off first",
         seen=f"{mine} with {dials}",
-        expected="1 for the likeliest",
-        look="the card",
+        expected="probabilities",
+        look="the card" if dials.get("temperature") == 0 else "Hint 3",
     )
     truth = by_the_card(logits, **dials)
     for fault, says in FAULTS.items():
@@ -1199,7 +1291,9 @@ judge(four, top_k=3, top_p=0.72)
 judge(four, temperature=2.0)
 judge(four, temperature=0.5, top_p=0.8)
 judge(four, temperature=0)
+judge(four, temperature=0, top_k=2, top_p=0.5)
 judge(four, top_k=9)
+judge(torch.tensor([120.0, 100.0, 119.0, 95.0]), temperature=0.5)
 judge(four, top_p=1.0)
 check.raises(
     ValueError, next_distribution, four, temperature=-1.0, says="a negative temperature is not refused", look="the card"
@@ -1229,7 +1323,7 @@ for name, dials in settings.items():
     generator = torch.Generator().manual_seed(3)
 
     def draw(logits, dials=dials, generator=generator):
-        return int(torch.multinomial(next_distribution(logits, **dials), 1, generator=generator))
+        return int(torch.multinomial(torch.as_tensor(next_distribution(logits, **dials)), 1, generator=generator))
 
     samples[name] = write(cached, "She was", 120, draw, True)
     print(f"{name}:\n    {samples[name]!r}\n")
@@ -1263,7 +1357,7 @@ for number in range(8):
         begin,
         100,
         lambda logits, generator=generator: int(
-            torch.multinomial(next_distribution(logits, 0.7), 1, generator=generator)
+            torch.multinomial(torch.as_tensor(next_distribution(logits, 0.7)), 1, generator=generator)
         ),
         True,
     )
