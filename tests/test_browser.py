@@ -130,10 +130,8 @@ class Desk:
     def cell(self, index: int):
         """The cell at this place of the notebook in front, scrolled to."""
         cell = self.page.locator(f'.jp-NotebookPanel:visible .jp-Cell[data-windowed-list-index="{index}"]')
-        deadline = (
-            time.monotonic() + SECONDS
-        )  # JupyterLab may put a cell of its windowed list into a new node meanwhile
-        while True:
+        deadline = time.monotonic() + SECONDS
+        while True:  # JupyterLab may put a cell of its windowed list into a new node meanwhile
             try:
                 cell.scroll_into_view_if_needed()
                 return cell

@@ -5,7 +5,7 @@ other two: ``weights.npz`` and ``train.log``, one JSON object a line, the last o
 ``card.md``, which says what the model is, what it was trained on, what it reaches and what it must not be used for.
 
 >>> from mle import checkpoints
->>> weights = checkpoints.load("translator")  # name of a tensor → numpy array
+>>> weights = checkpoints.load("translator-en-es")  # name of a tensor → numpy array
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def names() -> list[str]:
 
 def log(name: str) -> list[dict]:
     """What the training of ``name`` wrote down, a dictionary a line. Raises CheckpointError when there is none."""
-    file = root() / name / LOG
-    if name not in names() or not file.is_file():
-        raise CheckpointError(f"no checkpoint {name!r} in {root()}: there are {', '.join(names()) or 'none'}.")
+    file, known = root() / name / LOG, names()
+    if name not in known or not file.is_file():
+        raise CheckpointError(f"no checkpoint {name!r} in {root()}: there are {', '.join(known) or 'none'}.")
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
