@@ -1216,7 +1216,7 @@ check.that(
     seen=f"{got:.2f}",
     expected=f"about {textbook:.2f} (k=0.5, 90 days, chance 0.1)",
 )
-check.repeatable(threshold_for, remembers, 0.5, draws=30, says="the same seed gives another threshold")
+check.repeatable(threshold_for, independent, 0.5, days=90, draws=100, says="the same seed gives another threshold")
 others = {float(np.asarray(threshold_for(remembers, 0.5, days=60, draws=30, seed=seed))) for seed in range(1, 7)}
 check.that(
     len(others) > 1,
