@@ -1,4 +1,4 @@
-"""Lessons that start servers leave no process and no open port: at their end, and when a cell is interrupted.
+"""Lessons that start servers or clusters leave no process and no open port: at their end, and when a cell is interrupted.
 
 Each such lesson runs once in a real kernel. Whenever a cell has a process or a port open, the cell is interrupted, as a
 learner does with the stop button; what it had started must be gone soon, and the cell, run again, must work.
@@ -19,7 +19,7 @@ from jupyter_client.manager import KernelManager
 from mle.authoring.lesson import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVES = ("serving.", "HTTPServer")
+SERVES = ("serving.", "HTTPServer", "LocalCluster")
 SOLVED = sorted(
     path for path in (ROOT / "solutions").glob("*/*.ipynb") if any(word in path.read_text("utf-8") for word in SERVES)
 )
