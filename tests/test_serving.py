@@ -116,6 +116,23 @@ def test_a_process_stops_when_the_block_fails_or_is_interrupted(folder, error):
     assert gone(server.pid) and nobody_listens(server.url)
 
 
+def test_an_interrupt_while_the_process_is_being_started_leaves_none(folder, monkeypatch):
+    started = []
+
+    class Interrupted(subprocess.Popen):
+        """The interrupt arrives when the process is there and nobody knows it yet."""
+
+        def _execute_child(self, *args, **kwargs):
+            super()._execute_child(*args, **kwargs)
+            started.append(self.pid)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    with pytest.raises(KeyboardInterrupt), serving.process("service:app", folder):
+        pass
+    assert started and not psutil.pid_exists(started[0]), "it has ended, and its end was waited for"
+
+
 def test_a_killed_process_refuses_connections(folder):
     with serving.process("service:app", folder) as server:
         server.kill()

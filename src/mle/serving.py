@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -64,13 +65,16 @@ def process(target: str, folder: str | Path, environment: dict[str, str] | None 
 
     `environment` holds variables for it beside those of this process. Raises ServerError when it does not start.
     """
-    server = Server(target, Path(folder), environment or {})
+    server = None
     try:
+        with _interrupted_later():
+            server = Server(target, Path(folder), environment or {})
         server._wait()
         yield server
     finally:
-        _end(server.process.terminate, server.process.wait)
-        server._close()
+        if server is not None:
+            _end(server.process.terminate, server.process.wait)
+            server._close()
 
 
 class Server:
@@ -132,6 +136,22 @@ def _url(sock: socket.socket) -> str:
 
 def _server(app: Any) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=GRACE))
+
+
+@contextlib.contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """Put an interrupt off until the block has ended: in the middle of starting a process it would leave one that nobody ends."""
+    if threading.current_thread() is not threading.main_thread():  # interrupts go to the main thread only
+        yield
+        return
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _end(ask: Any, wait: Any) -> None:
