@@ -1,9 +1,11 @@
 """nbgrader's own folders, mapped onto the repository's: stock `nbgrader` commands and formgrader work from the root."""
 
+import os
 from pathlib import Path
 
 from mle.authoring.index import write_indexes
 from mle.authoring.release import PREPROCESSORS, STUB_OF_LANGUAGE
+from mle.grading import autograde
 
 c = get_config()  # noqa: F821 - nbgrader provides it
 
@@ -21,5 +23,8 @@ c.GenerateAssignment.preprocessors = PREPROCESSORS
 # generate_assignment --force empties the module's folder, and its index with it, before it writes the notebooks
 c.GenerateAssignment.post_convert_hook = lambda **_: write_indexes(_root)
 c.ClearSolutions.code_stub = STUB_OF_LANGUAGE
-c.ExecutePreprocessor.timeout = 300
+c.ExecutePreprocessor.timeout = 300  # of stock autograding only
 c.Exchange.path_includes_course = True
+# `nbgrader autograde` and formgrader's button grade with the course's engine (MLE_STOCK_AUTOGRADE=1: with nbgrader's own)
+if not os.environ.get("MLE_STOCK_AUTOGRADE"):
+    autograde.install()

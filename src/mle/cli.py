@@ -170,5 +170,47 @@ def check(
         console.print(f"together: {total:g} of {best:g} points", highlight=False)
 
 
+@app.command()
+def grade(
+    module: Annotated[str, typer.Argument(help="The module's folder name, such as 03-build-and-train-models.")],
+    student: Annotated[list[str] | None, typer.Option(help="Only this learner (may be given again).")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Notebooks at a time; 0 for one on each core.")] = 0,
+    scheduler: Annotated[str, typer.Option(help="A Dask scheduler (tcp://host:port) whose workers do the work.")] = "",
+    no_jail: Annotated[bool, typer.Option("--no-jail", help="Run learners' code unprotected, as yours.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Run again what is graded already.")] = False,
+) -> None:
+    """Grade what learners handed in for a module, and write the marks into nbgrader's gradebook.
+
+    Ends with 0 where all is graded, with 3 where some submission could not be, with 1 where nothing could.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from mle.authoring.lesson import LessonError
+    from mle.grading import GradingError
+    from mle.grading.engine import course_at
+    from mle.grading.engine import grade as grade_class
+    from mle.grading.report import table_of, write_report
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        course = course_at(root())
+        with Progress(*columns, console=errors, transient=True) as bar:
+            task = bar.add_task("reading", total=None)
+
+            def show(what: str, done: int, total: int) -> None:
+                bar.update(task, description=what, completed=done, total=total)
+
+            graded = grade_class(course, module, student, workers, scheduler, not no_jail, force, show)
+        console.print(table_of(graded, course, module))
+        page = write_report(course, module)
+    except (GradingError, LessonError) as error:
+        fail(str(error))
+    console.print(f"report: {page}", markup=False, highlight=False, soft_wrap=True)
+    if problems := [f"{each.student}: {each.problem}" for each in graded if each.problem]:
+        for problem in problems:
+            errors.print(f"not graded: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(3)
+
+
 if __name__ == "__main__":
     sys.exit(app())

@@ -34,9 +34,21 @@ def release(solved: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
     The same preprocessors as `nbgrader generate_assignment`, less the one that writes the gradebook.
     """
+    return _preprocessed(solved, [name for name in _STOCK if name != "SaveCells"], {})
+
+
+def save_cells(solved: nbformat.NotebookNode, module: str, name: str, db_url: str) -> None:
+    """Tell nbgrader's gradebook about the graded cells of a notebook, as `nbgrader generate_assignment` does.
+
+    Raises RuntimeError where the gradebook has submissions of a notebook with other cells.
+    """
+    about = {"nbgrader": {"assignment": module, "notebook": name, "student": ".", "db_url": db_url}}
+    _preprocessed(solved, _STOCK[: _STOCK.index("SaveCells") + 1], about)
+
+
+def _preprocessed(solved: nbformat.NotebookNode, names: list[str], resources: dict) -> nbformat.NotebookNode:
     config = Config({"ClearSolutions": {"code_stub": STUB_OF_LANGUAGE}})
-    notebook, resources = DropClaims().preprocess(nbformat.from_dict(solved), {})
-    for name in _STOCK:
-        if name != "SaveCells":
-            notebook, resources = getattr(nbgrader_preprocessors, name)(config=config).preprocess(notebook, resources)
+    notebook, resources = DropClaims().preprocess(nbformat.from_dict(solved), resources)
+    for name in names:
+        notebook, resources = getattr(nbgrader_preprocessors, name)(config=config).preprocess(notebook, resources)
     return notebook

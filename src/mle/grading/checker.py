@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import textwrap
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -64,9 +66,33 @@ def run_check(
             session.close()
 
 
-def stopped(exercise: str) -> Verdict:
+def stopped(exercise: str, says: str = "your code ended the process, ran out of time or out of memory") -> Verdict:
     """The verdict where the learner's side ended before the check did."""
-    return Verdict(exercise, "error", "your code ended the process, ran out of time or out of memory")
+    return Verdict(exercise, "error", says)
+
+
+def judge(job: dict, connection: socket.socket, tell: Callable[[dict], Any]) -> None:
+    """Walk through a notebook across the wall: run its cells there, its checks here, and tell what comes of each step.
+
+    `job` has `imports`, `seconds` (for one step) and `steps`: `{"source": …}` runs a cell of the learner's side,
+    `{"source": …, "exercise": …, "points": …}` is a check. An outcome has `stopped` (nothing comes after it) and `late`
+    (it was the time); that of a check has its `verdict` and `picture`.
+    """
+    for step in job["steps"]:
+        started, outcome = time.monotonic(), {}
+        if "exercise" in step:
+            verdict = run_check(
+                step["source"], step["exercise"], step["points"], job["imports"], connection, job["seconds"]
+            )
+            outcome = {"verdict": verdict.to_json(), "picture": verdict.picture}
+        else:
+            with suppress(Exception, WallClosed):  # the checks to come say so
+                Peer(connection, seconds=job["seconds"]).request("run", step["source"])
+        spent = time.monotonic() - started
+        outcome |= {"stopped": connection.fileno() < 0, "late": spent >= job["seconds"], "seconds": round(spent, 4)}
+        tell(outcome)
+        if outcome["stopped"]:
+            return
 
 
 @contextmanager

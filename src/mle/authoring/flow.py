@@ -1,0 +1,105 @@
+"""Which of a lesson's given cells a grade needs: those whose names its checks or a learner's code come to use.
+
+A lesson shows more than its checks ask for. Going backwards from the checks and the learner's code, a given cell is kept
+where it binds or changes a name that something kept after it reads. Names are found in the text (`symtable` knows the
+scopes); `mle prove` runs every answer of the course on what is kept, so that a cell left out wrongly would be seen.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mle.authoring.lesson import Lesson, without_magics
+
+DYNAMIC = re.compile(r"\b(globals|locals|vars|eval|exec|get_ipython|__main__|dir)\b|^[ \t]*[%!]", re.M)
+"""Code that may use any name without naming it."""
+LONGEST = 100_000
+"""Characters of a learner's cell beyond which it is not looked into."""
+HARMLESS = {"print", "display", "plt", "check"}
+"""What a statement calls that changes none of its arguments."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a cell does with global names."""
+
+    reads: frozenset[str]
+    binds: frozenset[str]
+    """Bound whatever happens."""
+    touches: frozenset[str]
+    """Perhaps bound, or changed in place."""
+
+
+@lru_cache(maxsize=4096)
+def flow_of(source: str) -> Flow:
+    """The flow of a cell. Raises SyntaxError where it is no Python."""
+    reads: set[str] = set()
+    binds: set[str] = set()
+    touches: set[str] = set()
+    for statement in ast.parse(without_magics(source)).body:
+        table = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
+        read = _global_reads(table)
+        bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+        reads |= read - binds
+        touches |= bound | (_changed(statement) & read)
+        if isinstance(
+            statement, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+        ):
+            binds |= bound
+    return Flow(frozenset(reads), frozenset(binds), frozenset(touches))
+
+
+def needed(lesson: Lesson, learner: Iterable[str]) -> set[int]:
+    """The positions of the given cells that the checks and the learner's cells (their sources) need."""
+    given = [i for i, cell in enumerate(lesson.cells) if cell.needed and not cell.get("exercise")]
+    wanted: set[str] = set()
+    try:
+        for source in learner:
+            if len(source) > LONGEST or DYNAMIC.search(source):
+                return set(given)
+            flow = flow_of(source)
+            wanted |= flow.reads | flow.touches
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the learner's cell says so when it runs
+        return set(given)
+    always, kept = set(wanted), set(given[:1])  # the first one sets things up: imports, settings
+    for position in range(len(lesson.cells) - 1, -1, -1):
+        cell = lesson.cells[position]
+        if cell.get("check"):
+            wanted |= flow_of(cell.source).reads
+        elif cell.needed and not cell.get("exercise"):
+            flow = flow_of(cell.source)
+            if position in kept or flow.touches & wanted:
+                kept.add(position)
+                wanted = (wanted - flow.binds) | flow.reads | always
+    return kept
+
+
+def _global_reads(table: symtable.SymbolTable) -> set[str]:
+    """The global names that a scope and the scopes in it read."""
+    module = table.get_type() == "module"
+    found = {s.get_name() for s in table.get_symbols() if s.is_referenced() and (module or s.is_global())}
+    return found.union(*(_global_reads(child) for child in table.get_children()))
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """The names whose objects a statement may change in place: assigned into, deleted from, or called without a result."""
+    changed: set[str | None] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            changed.add(_root(node))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _root(node.value) not in HARMLESS:
+            call = node.value
+            changed |= {_root(part) for part in [call.func, *call.args, *(k.value for k in call.keywords)]}
+    return {name for name in changed if name}
+
+
+def _root(node: ast.expr) -> str | None:
+    """The name that an expression of dots, brackets and calls starts from."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None

@@ -1,0 +1,355 @@
+"""The engine's side of the warm kernels: start one for a lesson, run a submission's steps in it, see how they end."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+
+from mle.check.failure import Verdict
+from mle.grading import GradingError, jail
+from mle.grading.checker import stopped
+from mle.grading.limits import Limits
+from mle.grading.nest import receive, send
+from mle.grading.submission import Step
+
+START_SECONDS = 180
+ATTEMPTS = 3
+"""How often a run is repeated that ended without a reason of the learner's (killed from outside, say)."""
+
+
+class NestError(GradingError):
+    """A warm kernel does not start, or dies; the message says of what."""
+
+
+class Lost(RuntimeError):
+    """The warm kernel is gone; what was asked of it can be asked of another."""
+
+
+@dataclass
+class Result:
+    """What came of a submission's steps."""
+
+    verdicts: list[Verdict]
+    seconds: float = 0.0
+    """Of all, by the clock."""
+    own_seconds: float = 0.0
+    """Of the cells and checks themselves."""
+    memory: float = 0.0
+    """The most that the learner's process took beyond what is shared, in megabytes."""
+
+
+class Nest:
+    """The warm kernels of one lesson. Use as a context manager, or `close()` it."""
+
+    def __init__(self, imports: str, prefix: list[str], limits: Limits, jailed: bool = True):
+        self.imports, self.limits = imports, limits
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._orders = ours
+        inner = [sys.executable, "-m", "mle.grading.nest", str(theirs.fileno())]
+        with theirs, tempfile.TemporaryFile() as log:
+            self.process = subprocess.Popen(
+                jail.command(inner) if jailed else inner, stdin=subprocess.PIPE, stdout=log, stderr=log,
+                pass_fds=[theirs.fileno()], start_new_session=True, env=None if jailed else jail.environment(),
+            )  # fmt: skip
+            theirs.close()
+            setup = {"imports": imports, "prefix": prefix, "jailed": jailed, "limits": asdict(limits)}
+            with suppress(BrokenPipeError):
+                self.process.stdin.write(json.dumps(setup).encode())
+                self.process.stdin.close()
+            told = self._first_word()
+            if "problem" in told:
+                log.seek(0)
+                said = log.read().decode(errors="replace").strip().splitlines()[-1:]
+                self.close()
+                raise NestError(": ".join([told["problem"], *said]))
+
+    def _first_word(self) -> dict:
+        if not select.select([self._orders], [], [], START_SECONDS)[0]:
+            return {"problem": f"no warm kernel after {START_SECONDS} s"}
+        with suppress(ConnectionError):
+            if data := self._orders.recv(1 << 16):
+                return json.loads(data)
+        return {"problem": "the warm kernel does not start"}
+
+    def __enter__(self) -> Nest:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._orders.close()
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def run(self, steps: list[Step]) -> Result:
+        """Run a submission's steps; each check gets its verdict, whatever the learner's code does.
+
+        Where the code ends its process (or has it ended at a limit), only the check that it happened in is lost: the
+        rest runs again in a fresh kernel, without the cell that did it. Raises `Lost` where the warm kernel is gone.
+        """
+        return judged(steps, self.limits, self._once)
+
+    def _once(self, steps: list[Step], seconds: float) -> tuple[list[dict], str, float]:
+        """One run in one fresh kernel: the outcomes, as far as it came, why it came no further, its peak memory."""
+        pairs = [socket.socketpair() for _ in range(3)]
+        (talk, _), (checker, _), (learner, _) = pairs
+        try:
+            socket.send_fds(self._orders, [b"x"], [theirs.fileno() for _, theirs in pairs])
+            for _, theirs in pairs:
+                theirs.close()
+            deadline = time.monotonic() + seconds
+            job = {"steps": [s.order() for s in steps], "imports": self.imports, "seconds": self.limits.step_seconds}
+            outcomes: list[dict] = []
+            with suppress(OSError):
+                send(talk, job)
+                while len(outcomes) < len(steps):
+                    talk.settimeout(max(0.01, deadline - time.monotonic()))
+                    outcome = receive(talk)
+                    if outcome is None:
+                        break
+                    outcomes.append(outcome)
+                    if outcome["stopped"]:
+                        break
+            overdue = time.monotonic() >= deadline
+            reports = [_report(each) for each in (learner, checker)]
+        except OSError as error:
+            raise Lost(str(error)) from None
+        finally:
+            for pair in pairs:
+                for end in pair:
+                    end.close()
+        if not self.alive:
+            raise Lost(f"the warm kernel has ended ({self.process.poll()})")
+        return outcomes, _cause(outcomes, reports, overdue), reports[0].get("peak", 0.0)
+
+
+def _report(guardian: socket.socket) -> dict:
+    """How a guardian's process ended, once it is asked to end it."""
+    with suppress(OSError, ValueError):
+        guardian.settimeout(20)
+        guardian.shutdown(socket.SHUT_WR)
+        return receive(guardian) or {"cause": "killed"}
+    return {"cause": "killed"}
+
+
+def _cause(outcomes: list[dict], reports: list[dict], overdue: bool) -> str:
+    """Why a run came no further than its outcomes; "" where it is complete."""
+    learner, checker = (report["cause"] for report in reports)
+    if "jail" in (learner, checker):
+        raise NestError(f"no jail could be made: {reports[0].get('error') or reports[1].get('error') or ''}".strip())
+    if outcomes and not outcomes[-1]["stopped"] and learner == checker == "finished":
+        return "notebook time" if overdue else ""
+    if outcomes and outcomes[-1]["late"]:
+        return "time"
+    if overdue:
+        return "notebook time"
+    for cause in (learner, checker):
+        if cause in ("memory", "processes", "cpu"):
+            return cause
+    if "killed" in (learner, checker):
+        return "killed"
+    if learner == "ended":
+        return f"ended {reports[0].get('code')}"
+    return "unreadable" if outcomes and outcomes[-1]["stopped"] else f"checker {checker}"
+
+
+def judged(steps: list[Step], limits: Limits, once: Callable) -> Result:
+    """The verdict on each check of `steps`, by as many runs of `once(steps, seconds)` as it takes."""
+    started = time.monotonic()
+    verdicts: dict[int, Verdict] = {}
+    result = Result([])
+    skipped: dict[int, str] = {}
+    """The learner's cells that ended their process, and how."""
+    strange = 0
+    while True:
+        todo = [i for i in range(len(steps)) if i not in skipped and i not in verdicts]
+        last = max((i for i in todo if steps[i].exercise), default=-1)
+        todo = [i for i in todo if i <= last]
+        if not todo:
+            break
+        left = limits.notebook_seconds - (time.monotonic() - started)
+        outcomes, cause, peak = (
+            once([steps[i] for i in todo], max(0.0, left)) if left > 0 else ([], "notebook time", 0.0)
+        )
+        result.memory = max(result.memory, peak)
+        result.own_seconds += sum(outcome["seconds"] for outcome in outcomes)
+        finished = [o for o in outcomes if not o["stopped"]]
+        for i, outcome in zip(todo, finished, strict=False):
+            if "verdict" in outcome:
+                verdicts[i] = Verdict(**outcome["verdict"], picture=outcome.get("picture", ""))
+        if len(finished) == len(todo):
+            break
+        at = todo[len(finished)]
+        if cause in ("killed", "") or cause.startswith("checker"):
+            strange += 1
+            if strange < ATTEMPTS:
+                continue
+        strange = 0
+        for i in todo[len(finished) :] if cause == "notebook time" else [at]:
+            if steps[i].exercise:
+                verdicts[i] = stopped(steps[i].exercise, _says(cause, limits))
+            else:
+                skipped[i] = cause
+    for i, verdict in verdicts.items():  # what a skipped cell would have defined
+        before = [skipped[at] for at in sorted(skipped) if at < i]
+        if before and verdict.status in ("error", "todo") and "is not defined" in verdict.says:
+            verdicts[i] = stopped(verdict.exercise, _says(before[-1], limits))
+    result.verdicts = [verdicts[i] for i in sorted(verdicts)]
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def _says(cause: str, limits: Limits) -> str:
+    word, _, code = cause.partition(" ")
+    match word:
+        case "time":
+            return f"your code did not come to an end within {limits.step_seconds:g} s: look for a loop that never ends"
+        case "notebook":
+            return f"your notebook used up its {limits.notebook_seconds:g} s before this check"
+        case "cpu":
+            return f"your code used more than {limits.cpu_seconds:g} s of computing time"
+        case "memory":
+            return f"your code took more than {limits.memory:,.0f} MB of memory"
+        case "processes":
+            return f"your code started more than {limits.processes} processes and threads"
+        case "ended":
+            return f"your code ended its own process (exit code {code})"
+        case "killed" | "checker":
+            return "the process was ended from outside, several times"
+    return "what your code returned could not be read: it is too large, or no message of Python's"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook of one learner, to be run: all that another machine needs for it."""
+
+    imports: str
+    prefix: tuple[str, ...]
+    limits: Limits
+    jailed: bool
+    steps: tuple[Step, ...]
+
+    @property
+    def lesson(self) -> tuple:
+        return self.imports, self.prefix, self.limits, self.jailed
+
+
+@dataclass
+class _Kept:
+    """A lesson's warm kernels, and how many runs use them now."""
+
+    nest: Nest | None = None
+    users: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Farm:
+    """The warm kernels of the lessons that are being graded, shared by the threads that grade them."""
+
+    MOST = 2
+    """Lessons whose warm kernels are kept; each takes the memory of its imports and data."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple, _Kept] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Farm:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def run(self, job: Job) -> Result:
+        """Run a job. Raises `NestError` where its lesson does not start, or its warm kernels die again and again."""
+        for attempt in range(ATTEMPTS):
+            kept = self._lease(job)
+            try:
+                with kept.lock:
+                    if kept.nest is None or not kept.nest.alive:
+                        kept.nest = Nest(job.imports, list(job.prefix), job.limits, job.jailed)
+                return kept.nest.run(list(job.steps))
+            except Lost as error:
+                why = str(error)
+                with kept.lock:
+                    if kept.nest is not None:
+                        kept.nest.close()
+                time.sleep(0.1 * attempt)
+            finally:
+                with self._lock:
+                    kept.users -= 1
+        raise NestError(f"the warm kernel was ended {ATTEMPTS} times ({why})")
+
+    def _lease(self, job: Job) -> _Kept:
+        with self._lock:
+            kept = self._kept.pop(job.lesson, None) or _Kept()
+            self._kept[job.lesson] = kept  # the latest comes last
+            kept.users += 1
+            idle = [key for key, each in self._kept.items() if not each.users]
+            for key in idle[: max(0, len(self._kept) - self.MOST)]:
+                old = self._kept.pop(key)
+                if old.nest is not None:
+                    old.nest.close()
+        return kept
+
+    def close(self) -> None:
+        with self._lock:
+            for kept in self._kept.values():
+                if kept.nest is not None:
+                    kept.nest.close()
+            self._kept.clear()
+
+
+Outcome = tuple[int, Result | Exception]
+
+
+def run_here(jobs: list[Job], workers: int) -> Iterator[Outcome]:
+    """Run jobs with `workers` threads, which wait while forks of shared warm kernels compute; each job's number and result.
+
+    Threads, because the work is done in other processes anyway: all of them share the warm kernels of a lesson, and
+    nothing listens on a port.
+    """
+    with Farm() as farm, ThreadPoolExecutor(workers) as pool:
+        futures = {pool.submit(farm.run, job): number for number, job in enumerate(jobs)}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.exception() or future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def run_there(jobs: list[Job], scheduler: str) -> Iterator[Outcome]:
+    """Run jobs on the workers of a Dask scheduler (`tcp://host:port`). A worker that is lost has its jobs run by another."""
+    from distributed import Client
+    from distributed import as_completed as as_completed_there
+
+    with Client(scheduler, timeout=30) as client:
+        futures = {
+            client.submit(_on_worker, job, pure=False, retries=ATTEMPTS, priority=-number): number
+            for number, job in enumerate(jobs)
+        }
+        for future in as_completed_there(list(futures)):
+            error = future.exception()
+            yield futures[future], error or future.result()
+            future.release()
+
+
+_farm = Farm()
+
+
+def _on_worker(job: Job) -> Result:
+    return _farm.run(job)

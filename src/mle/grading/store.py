@@ -1,0 +1,93 @@
+"""Receipts: the verdict on each check, kept under the address of all that it depends on.
+
+The address is a hash of the engine, the installed packages, the lesson's given cells, the learner's code up to the check and
+the check itself. So a grader that was stopped repeats nothing, a changed check is asked again and no other, and two
+learners with the same code share a receipt. A receipt is one file, written in one step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import sys
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+from mle import data
+from mle.check.failure import Verdict
+from mle.grading import GradingError
+from mle.grading.limits import Limits
+from mle.grading.submission import Step
+
+AUTHORING = ("authoring", "cli.py", "lab.py", "doctor.py")
+"""The parts of the package that no verdict depends on."""
+
+
+class StoreError(GradingError):
+    """A receipt cannot be written; the message says where and why."""
+
+
+@cache
+def engine_digest() -> str:
+    """A hash of the package, the Python, the installed packages and the datasets."""
+    package = Path(__file__).resolve().parents[1]
+    parts = [sys.version, (data.root() / data.CATALOGUE).read_text(encoding="utf-8")]
+    parts += sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
+    for path in sorted(package.rglob("*.py")):
+        if path.relative_to(package).parts[0] not in AUTHORING:
+            parts.append(path.read_text(encoding="utf-8"))
+    return _hash(parts)
+
+
+def addresses(imports: str, prefix: list[str], steps: list[Step], limits: Limits) -> list[str]:
+    """The address of the receipt of each check among `steps`, in order."""
+    running = _hash([engine_digest(), imports, prefix, asdict(limits)])
+    found = []
+    for step in steps:
+        if step.exercise:
+            found.append(_hash([running, step.exercise, step.points, step.source]))
+        else:
+            running = _hash([running, step.source])
+    return found
+
+
+def _hash(parts: list) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class Store:
+    """The receipts in a folder."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def get(self, address: str) -> Verdict | None:
+        """The verdict at an address; None where there is none, or half of one."""
+        try:
+            kept = json.loads(self._path(address).read_text(encoding="utf-8"))
+            return Verdict(**kept["verdict"], picture=kept["picture"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, address: str, verdict: Verdict) -> None:
+        """Keep a verdict. Raises `StoreError` where it cannot be written."""
+        write(self._path(address), json.dumps({"verdict": verdict.to_json(), "picture": verdict.picture}))
+
+    def _path(self, address: str) -> Path:
+        return self.folder / address[:2] / f"{address}.json"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file in one step: it is the old one or the new one, never half of it. Raises `StoreError`."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written: {error.strerror}. Make room or change its rights, and grade again: "
+                         "what is graded is kept") from None  # fmt: skip

@@ -1,0 +1,269 @@
+"""Take in what learners handed in: read it without trusting it, and rebuild the notebook from the course's own.
+
+Of a submitted file only this is taken over: the learner's source of each exercise and free text, and code cells of their
+own. All else (metadata, outputs, points, locked cells, kernel, copies) comes from the released notebook. Nothing a learner
+sends raises: what is wrong becomes a note, and a missing exercise an empty answer.
+"""
+
+from __future__ import annotations
+
+import codecs
+import copy
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from mle.authoring.flow import needed
+from mle.authoring.lesson import Lesson
+
+DEPTH = 3
+"""How many folders deep a notebook is looked for."""
+
+
+@dataclass
+class Work:
+    """What a learner did in one notebook."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    """The source of each exercise that is there."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """The free text of each answer graded by hand."""
+    own: dict[str, list[str]] = field(default_factory=dict)
+    """The learner's own code cells after the cell of this id ("" for those before all)."""
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cell to be run, or one check to be made."""
+
+    source: str
+    exercise: str = ""
+    points: float = 0.0
+    learner: bool = False
+
+    def order(self) -> dict:
+        """What the checker is told."""
+        return {"source": self.source} | ({"exercise": self.exercise, "points": self.points} if self.exercise else {})
+
+
+def prefix_of(lesson: Lesson) -> list[str]:
+    """The given cells before the first exercise: the same for all, run once in the warm kernel."""
+    first = min((e.position for e in lesson.exercises), default=0)
+    return [] if lesson.fork_unsafe else [c.source for c in lesson.cells[:first] if c.needed]
+
+
+def steps_of(lesson: Lesson, work: Work, skeleton: nbformat.NotebookNode) -> list[Step]:
+    """What grading this work runs after the prefix: given cells that are needed, the learner's cells, the checks."""
+    at = {cell.id: position for position, cell in enumerate(skeleton.cells)}
+    ids = [cell.id for cell in skeleton.cells]
+    prefix = len(prefix_of(lesson)) and min(e.position for e in lesson.exercises)
+    positions = _positions(lesson)
+    own: dict[int, list[str]] = {}
+    for cell_id, sources in work.own.items():
+        own.setdefault(positions[at[cell_id]] if cell_id in at else -1, []).extend(sources)
+    kept = needed(lesson, [*work.answers.values(), *(s for sources in own.values() for s in sources)])
+    assert len(ids) == len(positions)
+    checks = {e.check_position: e for e in lesson.exercises}
+    steps: list[Step] = []
+    for position, cell in enumerate(lesson.cells):
+        if position == 0:
+            early = [s for where, sources in sorted(own.items()) if where < prefix for s in sources]
+        name = cell.get("exercise")
+        if position == prefix:
+            steps += [Step(source, learner=True) for source in early]
+        if exercise := checks.get(position):
+            steps.append(Step(cell.source, exercise.name, exercise.points))
+        elif name and name in work.answers:
+            steps.append(Step(work.answers[name], learner=True))
+        elif position >= prefix and position in kept:
+            steps.append(Step(cell.source))
+        if position >= prefix:
+            steps += [Step(source, learner=True) for source in own.get(position, [])]
+    return steps
+
+
+def _positions(lesson: Lesson) -> list[int]:
+    """The lesson's position of each cell of the released notebook, which leaves out the claims."""
+    return [position for position, cell in enumerate(lesson.cells) if not cell.get("claims")]
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def read_work(folder: Path, name: str, skeleton: nbformat.NotebookNode, most_bytes: float) -> Work:
+    """The work in the notebook `name` (without its ending) of a submitted folder; empty, with a note, where there is none."""
+    work = Work()
+    path = folder / f"{name}.ipynb"
+    if not os.path.lexists(path):
+        found = [p for p in notebooks_in(folder) if _is_of(p, skeleton, most_bytes)]
+        if len(found) != 1:
+            why = "" if not found else f"; {len(found)} files could be it: {', '.join(p.name for p in found)}"
+            work.notes.append(f"{path.name} was not handed in{why}")
+            return work
+        path = found[0]
+        work.notes.append(f"{name}.ipynb was not handed in; {path.relative_to(folder)} was taken for it")
+    try:
+        cells = cells_of(path, most_bytes, work.notes)
+    except ValueError as error:
+        work.notes.append(str(error))
+        return work
+    _sort(cells, skeleton, work)
+    return work
+
+
+def notebooks_in(folder: Path) -> list[Path]:
+    """The notebooks at or below a folder, a few levels deep; links are not followed."""
+
+    def walk(here: Path, depth: int) -> Iterator[Path]:
+        with suppress(OSError):
+            for entry in sorted(os.scandir(here), key=lambda e: e.name):
+                if entry.is_dir(follow_symlinks=False):
+                    if depth and not entry.name.startswith("."):
+                        yield from walk(Path(entry.path), depth - 1)
+                elif entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path)
+
+    return list(walk(folder, DEPTH))
+
+
+def _is_of(path: Path, skeleton: nbformat.NotebookNode, most_bytes: float) -> bool:
+    """Whether a file holds exercises of this notebook."""
+    known = {_grade_id(cell.metadata) for cell in skeleton.cells} - {""}
+    try:
+        return bool(known & {cell["grade_id"] for cell in cells_of(path, most_bytes, [])})
+    except ValueError:
+        return False
+
+
+def read_bytes(path: Path, most: float) -> bytes:
+    """A submitted file's bytes. Raises ValueError where it is no plain file of its own, or too large."""
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        why = "is a link" if path.is_symlink() else f"cannot be opened ({error.strerror})"
+        raise ValueError(f"{path.name} {why}; it was not read") from None
+    with os.fdopen(fd, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise ValueError(f"{path.name} is no plain file; it was not read")
+        if about.st_nlink > 1:
+            raise ValueError(f"{path.name} is a hard link to a file elsewhere; it was not read")
+        if about.st_size > most:
+            raise ValueError(
+                f"{path.name} has {about.st_size / 1e6:.0f} MB, more than {most / 1e6:.0f}; it was not read"
+            )
+        return file.read(int(most) + 1)
+
+
+def cells_of(path: Path, most_bytes: float, notes: list[str]) -> list[dict]:
+    """A notebook's cells as (`id`, `grade_id`, `code`, `source`), of any version of the format that holds them.
+
+    Raises ValueError where the file is no notebook.
+    """
+    data = read_bytes(path, most_bytes)
+    text = _text(data, path.name, notes)
+    if not text.strip():
+        raise ValueError(f"{path.name} is empty")
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ValueError(f"{path.name} is no notebook: {str(error)[:100]}") from None
+    cells = []
+    with suppress(AttributeError, TypeError):
+        for sheet in [notebook, *(notebook.get("worksheets") or [])]:
+            cells += sheet.get("cells") or []
+    if not isinstance(notebook, dict) or not (cells or isinstance(notebook.get("cells"), list)):
+        raise ValueError(f"{path.name} is no notebook: it has no cells")
+    found = []
+    for cell in cells:
+        if isinstance(cell, dict):
+            metadata = cell.get("metadata")
+            source = _source(cell.get("source", cell.get("input", "")))
+            found.append({"id": str(cell.get("id", "")), "grade_id": _grade_id(metadata), "source": source,
+                          "code": cell.get("cell_type") == "code"})  # fmt: skip
+    return found
+
+
+def _text(data: bytes, name: str, notes: list[str]) -> str:
+    encodings = ["utf-8-sig"]
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    for encoding in [*encodings, "cp1252", "latin-1"]:
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if encoding != "utf-8-sig":
+                notes.append(f"{name} is not UTF-8; it was read as {encoding}")
+            return text
+    return ""
+
+
+def _source(value: object) -> str:
+    text = "".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else value
+    text = text if isinstance(text, str) else ""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")  # lone surrogates; zero bytes
+
+
+def _grade_id(metadata: object) -> str:
+    role = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return str(role.get("grade_id") or "") if isinstance(role, dict) else ""
+
+
+def _sort(cells: list[dict], skeleton: nbformat.NotebookNode, work: Work) -> None:
+    """Put the submitted cells where they belong: answers, texts, own cells; drop what is the course's."""
+    by_grade = {_grade_id(cell.metadata): cell for cell in skeleton.cells if _grade_id(cell.metadata)}
+    by_id = {cell.id: cell for cell in skeleton.cells}
+    by_source = {cell.source: cell for cell in reversed(skeleton.cells)}
+    after, copies = "", set()
+    for cell in cells:
+        ours = by_grade.get(cell["grade_id"]) or by_id.get(cell["id"]) or by_source.get(cell["source"])
+        if ours is None:
+            if cell["code"] and cell["source"].strip():
+                work.own.setdefault(after, []).append(cell["source"])
+            continue
+        after = ours.id
+        role = ours.metadata.get("nbgrader", {})
+        if not role.get("solution"):
+            continue
+        kept = work.answers if not role.get("grade") else work.texts
+        name, source = role["grade_id"], cell["source"]
+        if name in kept:
+            copies.add(name)
+            if source == ours.source:  # an untouched copy takes nothing away
+                continue
+        kept[name] = source
+    if copies:
+        work.notes.append(
+            f"more than one cell for {', '.join(sorted(copies))}: the last one that is not the stub counts"
+        )
+
+
+# --- rebuilding -----------------------------------------------------------------------------------------------------
+
+
+def rebuild(skeleton: nbformat.NotebookNode, work: Work) -> nbformat.NotebookNode:
+    """The released notebook with the learner's work in it."""
+    notebook = copy.deepcopy(skeleton)
+    cells = []
+    for source in work.own.get("", []):
+        cells.append(_own_cell(len(cells), source))
+    for cell in notebook.cells:
+        role = cell.metadata.get("nbgrader", {})
+        if role.get("solution"):
+            kept = work.texts if role.get("grade") else work.answers
+            cell.source = kept.get(role["grade_id"], cell.source)
+        cells.append(cell)
+        for source in work.own.get(cell.id, []):
+            cells.append(_own_cell(len(cells), source))
+    notebook.cells = cells
+    return notebook
+
+
+def _own_cell(number: int, source: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_code_cell(source, id=f"own-{number}")
