@@ -7,7 +7,7 @@ SETUP = $(if $(ANY_PYTHON),"$(ANY_PYTHON)" bootstrap.py,@echo "No Python was fou
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test build check prove mutants datasets lock clean
+.PHONY: help lab test build check prove mutants grade attacks bench faults datasets lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*##[[:space:]]*/\1|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -37,6 +37,25 @@ prove:  ## show that every grader is sound (ARGS=lessons/FOLDER for one)
 mutants:  ## score every grader against mutated answers; writes the committed table
 	@$(SETUP) --test
 	@$(BIN)/mle prove --mutants $(ARGS)
+
+grade:  ## grade what was handed in for a module (MODULE=03-build-and-train-models)
+	@$(SETUP)
+	@$(BIN)/mle grade $(MODULE) $(ARGS)
+
+attacks:  ## run every attack against nbgrader's own autograder and against the engine; writes the committed table
+	@$(SETUP) --test
+	@sh tools/system_tools.sh
+	@$(BIN)/python -m tests.attacks.stock $(ARGS)
+
+bench:  ## time nbgrader's own autograder and the engine on one class; writes the committed report and its plot
+	@$(SETUP) --test
+	@sh tools/system_tools.sh
+	@$(BIN)/python tools/bench.py $(ARGS)
+
+faults:  ## kill engine, workers and kernels at 100 random moments of a class; writes the committed counts
+	@$(SETUP) --test
+	@sh tools/system_tools.sh
+	@$(BIN)/python tools/faults.py --rounds 100 --write $(ARGS)
 
 datasets:  ## rebuild the datasets from their sources and compare (NAME=flights for one)
 	@$(SETUP) --test

@@ -185,7 +185,7 @@ def grade(
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from mle.authoring.lesson import LessonError
+    from mle.authoring.lesson import LessonError, find_lessons, read_lesson
     from mle.grading import GradingError
     from mle.grading.engine import course_at
     from mle.grading.engine import grade as grade_class
@@ -201,7 +201,8 @@ def grade(
                 bar.update(task, description=what, completed=done, total=total)
 
             graded = grade_class(course, module, student, workers, scheduler, not no_jail, force, show)
-        console.print(table_of(graded, course, module))
+        lessons = map(read_lesson, find_lessons(course.root, module))
+        console.print(table_of(graded, sum(e.points for lesson in lessons for e in lesson.exercises)))
         page = write_report(course, module)
     except (GradingError, LessonError) as error:
         fail(str(error))

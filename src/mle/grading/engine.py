@@ -25,7 +25,7 @@ from mle.authoring.lesson import Lesson, find_lessons, read_lesson
 from mle.authoring.release import save_cells
 from mle.check.failure import Verdict
 from mle.grading import GradingError, jail
-from mle.grading.farm import Job, run_here, run_there
+from mle.grading.farm import Job, Result, run_here, run_there
 from mle.grading.limits import Limits, limits_of
 from mle.grading.publish import Desk, Marked
 from mle.grading.store import Store, addresses, engine_digest
@@ -82,6 +82,8 @@ class Graded:
     notes: list[str] = field(default_factory=list)
     problem: str = ""
     """Why it could not be graded; the grader's trouble, not the learner's."""
+    runs: list[Result] = field(default_factory=list)
+    """What running it took; nothing where receipts answered."""
     repeated: bool = False
     """Whether these very marks were there already."""
 
@@ -141,7 +143,7 @@ def grade(
     limits = limits_of(course.root / "lessons" / module)
     names = _chosen(course, module, students)
     if jailed and (why := jail.reason_against()):
-        raise jail.JailError(f"no jail: {why}. With --no-jail learners' code runs unprotected, as yours")
+        raise jail.JailError(f"no jail: {why}. With --no-jail learners' code runs unprotected, as yourself")
     _prepare_gradebook(course, module, parts)
     store = Store(course.receipts)
     graded = {name: Graded(name) for name in names}
@@ -251,9 +253,11 @@ def _run(
             for paper in group:
                 graded[paper.student].problem = f"{paper.name}: {result}"
         else:
+            for paper in group:
+                graded[paper.student].runs.append(result)
             address_of = dict(zip([s.exercise for s in group[0].steps if s.exercise], group[0].addresses, strict=True))
-            for verdict in result.verdicts:
-                store.put(address_of[verdict.exercise], verdict)
+            for verdict, seconds in zip(result.verdicts, result.check_seconds, strict=True):
+                store.put(address_of[verdict.exercise], verdict, seconds)
             assert len(result.verdicts) == sum(bool(step.exercise) for step in job.steps)
         progress("grading", count, len(jobs))
 
@@ -295,7 +299,8 @@ def _publish(
     ]
     told += [[cell.source for cell in notebook.cells] for notebook in notebooks.values()]
     digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
-    marked = Marked(graded.student, notebooks, graded.verdicts, timestamp, graded.notes, digest)
+    receipts = {paper.name: paper.addresses for paper in papers}
+    marked = Marked(graded.student, notebooks, graded.verdicts, receipts, timestamp, graded.notes, digest)
     graded.repeated = desk.is_there(marked, module)
     if not graded.repeated:
         desk.write(marked, module)

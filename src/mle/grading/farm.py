@@ -42,6 +42,8 @@ class Result:
     verdicts: list[Verdict]
     seconds: float = 0.0
     """Of all, by the clock."""
+    check_seconds: list[float] = field(default_factory=list)
+    """Of each check, beside its verdict."""
     own_seconds: float = 0.0
     """Of the cells and checks themselves."""
     memory: float = 0.0
@@ -172,6 +174,7 @@ def judged(steps: list[Step], limits: Limits, once: Callable) -> Result:
     """The verdict on each check of `steps`, by as many runs of `once(steps, seconds)` as it takes."""
     started = time.monotonic()
     verdicts: dict[int, Verdict] = {}
+    spent: dict[int, float] = {}
     result = Result([])
     skipped: dict[int, str] = {}
     """The learner's cells that ended their process, and how."""
@@ -189,6 +192,8 @@ def judged(steps: list[Step], limits: Limits, once: Callable) -> Result:
         result.memory = max(result.memory, peak)
         result.own_seconds += sum(outcome["seconds"] for outcome in outcomes)
         finished = [o for o in outcomes if not o["stopped"]]
+        for i, outcome in zip(todo, outcomes, strict=False):
+            spent[i] = outcome["seconds"]
         for i, outcome in zip(todo, finished, strict=False):
             if "verdict" in outcome:
                 verdicts[i] = Verdict(**outcome["verdict"], picture=outcome.get("picture", ""))
@@ -210,6 +215,7 @@ def judged(steps: list[Step], limits: Limits, once: Callable) -> Result:
         if before and verdict.status in ("error", "todo") and "is not defined" in verdict.says:
             verdicts[i] = stopped(verdict.exercise, _says(before[-1], limits))
     result.verdicts = [verdicts[i] for i in sorted(verdicts)]
+    result.check_seconds = [spent.get(i, 0.0) for i in sorted(verdicts)]
     result.seconds = time.monotonic() - started
     return result
 

@@ -24,8 +24,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from mle import checkpoints, data
-from mle.authoring.lesson import ENVIRONMENT
 from mle.grading import GradingError
 from mle.grading.limits import Limits
 
@@ -46,26 +44,26 @@ class JailError(GradingError):
 
 
 def reason_against() -> str:
-    """Why this machine can make no jail, and what to do; empty where it can."""
+    """Why this machine can make no jail; what to do (after a semicolon). Empty where it can: it is tried."""
     if platform.system() != "Linux":
-        return f"there is no jail on {platform.system()}: grade on Linux, in a virtual machine or a container"
+        return f"there is no jail on {platform.system()}; grade on Linux, in a virtual machine or a container"
     if not shutil.which("bwrap"):
-        return "bubblewrap is not installed (Debian or Ubuntu: apt install bubblewrap)"
+        return "bubblewrap is not installed; install it (Debian or Ubuntu: apt install bubblewrap)"
     try:
         done = subprocess.run(command([sys.executable, "-m", "mle.grading.jail"]), capture_output=True, text=True,
                               timeout=60)  # fmt: skip
     except subprocess.TimeoutExpired:
-        return "bubblewrap hangs: grade on another Linux machine"
+        return "bubblewrap hangs; grade on another Linux machine"
     if not done.returncode:
         return ""
     said = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1][:160]
     if os.geteuid() == 0 and "Permission denied" in done.stderr:
         return (
-            f"started by root, the jail runs as an unprivileged id, which may not do something it must ({said}): "
+            f"started by root, the jail runs as an unprivileged id, which may not do something it must ({said}); "
             "grade as an ordinary user, or let others read the course and its Python (chmod -R o+rX)"
         )
     return (
-        f"{said}: allow user namespaces (as root: sysctl kernel.unprivileged_userns_clone=1, or "
+        f"{said}; allow user namespaces (as root: sysctl kernel.unprivileged_userns_clone=1, or "
         "kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu)"
     )
 
@@ -92,6 +90,8 @@ def command(inner: list[str]) -> list[str]:
 
 def _folders() -> list[str]:
     """What the jail shows beside the system: this Python and its packages, the course's package and data."""
+    from mle import checkpoints, data
+
     source = Path(__file__).resolve().parents[2]
     folders = {Path(sys.prefix), Path(sys.base_prefix), source, data.root(), checkpoints.root()}
     return [str(folder) for folder in sorted(folders) if folder.exists() and not folder.is_relative_to("/usr")]
@@ -111,6 +111,9 @@ def _as_nobody() -> list[str]:
 
 def environment() -> dict[str, str]:
     """The whole environment of graded code: nothing of the grader's own, the same on every machine."""
+    from mle import data
+    from mle.authoring.lesson import ENVIRONMENT
+
     return {
         **ENVIRONMENT, "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]), "HOME": "/tmp",
         "USER": "learner", "LOGNAME": "learner", "LANG": "C.UTF-8", "TZ": "UTC", "MPLBACKEND": "Agg",

@@ -58,7 +58,9 @@ class Marked:
     student: str
     notebooks: dict[str, nbformat.NotebookNode]
     verdicts: dict[str, list[Verdict]]
-    """The verdict on each exercise of each notebook that is new or old; by notebook."""
+    """The verdict on each exercise, in order, by notebook."""
+    receipts: dict[str, list[str]]
+    """The addresses of their receipts."""
     timestamp: datetime.datetime | None = None
     notes: list[str] = field(default_factory=list)
     digest: str = ""
@@ -67,6 +69,7 @@ class Marked:
         return {
             "digest": self.digest, "student": self.student, "notes": self.notes,
             "verdicts": {name: [v.to_json() for v in verdicts] for name, verdicts in self.verdicts.items()},
+            "receipts": self.receipts,
         }  # fmt: skip
 
 

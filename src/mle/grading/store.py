@@ -72,9 +72,17 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, address: str, verdict: Verdict) -> None:
-        """Keep a verdict. Raises `StoreError` where it cannot be written."""
-        write(self._path(address), json.dumps({"verdict": verdict.to_json(), "picture": verdict.picture}))
+    def seconds(self, address: str) -> float | None:
+        """How long that check took; None where nobody knows."""
+        try:
+            return float(json.loads(self._path(address).read_text(encoding="utf-8"))["seconds"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, address: str, verdict: Verdict, seconds: float) -> None:
+        """Keep a verdict and the time that its check took. Raises `StoreError` where it cannot be written."""
+        kept = {"verdict": verdict.to_json(), "picture": verdict.picture, "seconds": seconds}
+        write(self._path(address), json.dumps(kept))
 
     def _path(self, address: str) -> Path:
         return self.folder / address[:2] / f"{address}.json"
