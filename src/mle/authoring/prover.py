@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mle.authoring.flow import needed
 from mle.authoring.lesson import HIDDEN, Answer, Cell, Exercise, Lesson, read_lesson
 from mle.authoring.mutants import mutants_of
 from mle.check import session as check_session
@@ -69,6 +70,9 @@ class Runner:
         self.checkers = checkers
         self.parallel = parallel
         self.session = Session()
+        answers = [answer.source for e in lesson.exercises for answer in [e.reference, *e.answers]]
+        self.needed = needed(lesson, answers) | {e.position for e in lesson.exercises}
+        """The positions of the cells that a grade runs too."""
 
     def walk(self, only: str | None, mutants: bool) -> None:
         """Run the lesson, and every answer at each exercise (or at the one named `only`)."""
@@ -80,7 +84,7 @@ class Runner:
                 self.judge_all(exercise, jobs_of(exercise, mutants), [] if not self.lesson.fork_unsafe else done)
                 if only:
                     return
-            if cell.needed:
+            if position in self.needed:
                 done.append(cell)
                 if not self.lesson.fork_unsafe:
                     self.run_given(cell)
@@ -147,9 +151,9 @@ class Runner:
             self.run_given(cell)
         check_session.seed_everything(job.seed)
         error = self.session.run(job.answer.source)
-        for cell in self.lesson.cells[exercise.position + 1 : exercise.check_position]:
-            if cell.needed:
-                self.session.run(cell.source)
+        for position in range(exercise.position + 1, exercise.check_position):
+            if position in self.needed:
+                self.session.run(self.lesson.cells[position].source)
         if wall is not None:
             os.close(write)
             serve(self.session, wall)

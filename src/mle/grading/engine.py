@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -206,8 +206,7 @@ def _prepare_gradebook(course: Course, module: str, parts: dict[str, _Part]) -> 
                 continue
             solved = nbformat.read(course.root / "solutions" / module / f"{name}.ipynb", as_version=4)
             try:
-                desk.book.update_or_create_assignment(module)
-                save_cells(solved, module, name, course.db_url)
+                desk.define(module, lambda name=name, solved=solved: save_cells(solved, module, name, course.db_url))
             except RuntimeError as error:
                 raise GradeError(
                     f"{module}: {error}. To start over: `nbgrader db assignment remove {module} --force`, then grade again"
@@ -247,19 +246,24 @@ def _run(
         jobs.append(Job(_part.lesson.imports, tuple(_part.prefix), limits, jailed, tuple(_asked(first, asked))))
     runs = run_there(jobs, scheduler) if scheduler else run_here(jobs, workers)
     progress("grading", 0, len(jobs))
-    for count, (number, result) in enumerate(runs if jobs else [], 1):
-        group, job = groups[number], jobs[number]
-        if isinstance(result, Exception):
-            for paper in group:
-                graded[paper.student].problem = f"{paper.name}: {result}"
-        else:
-            for paper in group:
-                graded[paper.student].runs.append(result)
-            address_of = dict(zip([s.exercise for s in group[0].steps if s.exercise], group[0].addresses, strict=True))
-            for verdict, seconds in zip(result.verdicts, result.check_seconds, strict=True):
-                store.put(address_of[verdict.exercise], verdict, seconds)
-            assert len(result.verdicts) == sum(bool(step.exercise) for step in job.steps)
-        progress("grading", count, len(jobs))
+    with closing(runs):  # where a receipt cannot be written, the rest is not waited for
+        for count, (number, result) in enumerate(runs if jobs else [], 1):
+            group, job = groups[number], jobs[number]
+            if isinstance(result, Exception):
+                for paper in group:
+                    graded[paper.student].problem = f"{paper.name}: {result}"
+            else:
+                for paper in group:
+                    graded[paper.student].runs.append(result)
+                _keep(group[0], job, result, store)
+            progress("grading", count, len(jobs))
+
+
+def _keep(paper: _Paper, job: Job, result: Result, store: Store) -> None:
+    address_of = dict(zip([s.exercise for s in paper.steps if s.exercise], paper.addresses, strict=True))
+    for verdict, seconds in zip(result.verdicts, result.check_seconds, strict=True):
+        store.put(address_of[verdict.exercise], verdict, seconds)
+    assert len(result.verdicts) == sum(bool(step.exercise) for step in job.steps)
 
 
 def _asked(paper: _Paper, asked: set[str]) -> list[Step]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import socket
 import subprocess
@@ -10,21 +11,21 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
-from mle.check.failure import Verdict
 from mle.grading import GradingError, jail
-from mle.grading.checker import stopped
+from mle.grading.judge import ATTEMPTS, Result, judged
 from mle.grading.limits import Limits
 from mle.grading.nest import receive, send
+from mle.grading.store import engine_digest
 from mle.grading.submission import Step
 
 START_SECONDS = 180
-ATTEMPTS = 3
-"""How often a run is repeated that ended without a reason of the learner's (killed from outside, say)."""
+SCHEDULER_SECONDS = 30
+"""How long a Dask scheduler may take to answer."""
 
 
 class NestError(GradingError):
@@ -33,21 +34,6 @@ class NestError(GradingError):
 
 class Lost(RuntimeError):
     """The warm kernel is gone; what was asked of it can be asked of another."""
-
-
-@dataclass
-class Result:
-    """What came of a submission's steps."""
-
-    verdicts: list[Verdict]
-    seconds: float = 0.0
-    """Of all, by the clock."""
-    check_seconds: list[float] = field(default_factory=list)
-    """Of each check, beside its verdict."""
-    own_seconds: float = 0.0
-    """Of the cells and checks themselves."""
-    memory: float = 0.0
-    """The most that the learner's process took beyond what is shared, in megabytes."""
 
 
 class Nest:
@@ -59,7 +45,7 @@ class Nest:
         self._orders = ours
         inner = [sys.executable, "-m", "mle.grading.nest", str(theirs.fileno())]
         with theirs, tempfile.TemporaryFile() as log:
-            self.process = subprocess.Popen(
+            self.process = _start(
                 jail.command(inner) if jailed else inner, stdin=subprocess.PIPE, stdout=log, stderr=log,
                 pass_fds=[theirs.fileno()], start_new_session=True, env=None if jailed else jail.environment(),
             )  # fmt: skip
@@ -140,6 +126,22 @@ class Nest:
         return outcomes, _cause(outcomes, reports, overdue), reports[0].get("peak", 0.0)
 
 
+def _start(*arguments, **options) -> subprocess.Popen:
+    """Start a process that dies with this one, from a thread that lasts as long.
+
+    To the kernel the parent is the thread: a nest would die with the thread that happened to need it first.
+    """
+    global _starter
+    with _starting:
+        if _starter is None or _starter[0] != os.getpid():  # a fork has no threads
+            _starter = os.getpid(), ThreadPoolExecutor(1, "nests")
+    return _starter[1].submit(subprocess.Popen, *arguments, **options).result()
+
+
+_starter: tuple[int, ThreadPoolExecutor] | None = None
+_starting = threading.Lock()
+
+
 def _report(guardian: socket.socket) -> dict:
     """How a guardian's process ended, once it is asked to end it."""
     with suppress(OSError, ValueError):
@@ -168,76 +170,6 @@ def _cause(outcomes: list[dict], reports: list[dict], overdue: bool) -> str:
     if learner == "ended":
         return f"ended {reports[0].get('code')}"
     return "unreadable" if outcomes and outcomes[-1]["stopped"] else f"checker {checker}"
-
-
-def judged(steps: list[Step], limits: Limits, once: Callable) -> Result:
-    """The verdict on each check of `steps`, by as many runs of `once(steps, seconds)` as it takes."""
-    started = time.monotonic()
-    verdicts: dict[int, Verdict] = {}
-    spent: dict[int, float] = {}
-    result = Result([])
-    skipped: dict[int, str] = {}
-    """The learner's cells that ended their process, and how."""
-    strange = 0
-    while True:
-        todo = [i for i in range(len(steps)) if i not in skipped and i not in verdicts]
-        last = max((i for i in todo if steps[i].exercise), default=-1)
-        todo = [i for i in todo if i <= last]
-        if not todo:
-            break
-        left = limits.notebook_seconds - (time.monotonic() - started)
-        outcomes, cause, peak = (
-            once([steps[i] for i in todo], max(0.0, left)) if left > 0 else ([], "notebook time", 0.0)
-        )
-        result.memory = max(result.memory, peak)
-        result.own_seconds += sum(outcome["seconds"] for outcome in outcomes)
-        finished = [o for o in outcomes if not o["stopped"]]
-        for i, outcome in zip(todo, outcomes, strict=False):
-            spent[i] = outcome["seconds"]
-        for i, outcome in zip(todo, finished, strict=False):
-            if "verdict" in outcome:
-                verdicts[i] = Verdict(**outcome["verdict"], picture=outcome.get("picture", ""))
-        if len(finished) == len(todo):
-            break
-        at = todo[len(finished)]
-        if cause in ("killed", "") or cause.startswith("checker"):
-            strange += 1
-            if strange < ATTEMPTS:
-                continue
-        strange = 0
-        for i in todo[len(finished) :] if cause == "notebook time" else [at]:
-            if steps[i].exercise:
-                verdicts[i] = stopped(steps[i].exercise, _says(cause, limits))
-            else:
-                skipped[i] = cause
-    for i, verdict in verdicts.items():  # what a skipped cell would have defined
-        before = [skipped[at] for at in sorted(skipped) if at < i]
-        if before and verdict.status in ("error", "todo") and "is not defined" in verdict.says:
-            verdicts[i] = stopped(verdict.exercise, _says(before[-1], limits))
-    result.verdicts = [verdicts[i] for i in sorted(verdicts)]
-    result.check_seconds = [spent.get(i, 0.0) for i in sorted(verdicts)]
-    result.seconds = time.monotonic() - started
-    return result
-
-
-def _says(cause: str, limits: Limits) -> str:
-    word, _, code = cause.partition(" ")
-    match word:
-        case "time":
-            return f"your code did not come to an end within {limits.step_seconds:g} s: look for a loop that never ends"
-        case "notebook":
-            return f"your notebook used up its {limits.notebook_seconds:g} s before this check"
-        case "cpu":
-            return f"your code used more than {limits.cpu_seconds:g} s of computing time"
-        case "memory":
-            return f"your code took more than {limits.memory:,.0f} MB of memory"
-        case "processes":
-            return f"your code started more than {limits.processes} processes and threads"
-        case "ended":
-            return f"your code ended its own process (exit code {code})"
-        case "killed" | "checker":
-            return "the process was ended from outside, several times"
-    return "what your code returned could not be read: it is too large, or no message of Python's"
 
 
 @dataclass(frozen=True)
@@ -273,6 +205,7 @@ class Farm:
     def __init__(self) -> None:
         self._kept: dict[tuple, _Kept] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     def __enter__(self) -> Farm:
         return self
@@ -285,20 +218,27 @@ class Farm:
         for attempt in range(ATTEMPTS):
             kept = self._lease(job)
             try:
-                with kept.lock:
-                    if kept.nest is None or not kept.nest.alive:
-                        kept.nest = Nest(job.imports, list(job.prefix), job.limits, job.jailed)
-                return kept.nest.run(list(job.steps))
-            except Lost as error:
-                why = str(error)
-                with kept.lock:
-                    if kept.nest is not None:
-                        kept.nest.close()
+                nest = self._nest(kept, job)
+                try:
+                    return nest.run(list(job.steps))
+                except Lost as error:
+                    why = str(error)
+                    nest.close()  # this one: another thread may have started the next already
                 time.sleep(0.1 * attempt)
             finally:
                 with self._lock:
                     kept.users -= 1
         raise NestError(f"the warm kernel was ended {ATTEMPTS} times ({why})")
+
+    def _nest(self, kept: _Kept, job: Job) -> Nest:
+        with kept.lock:
+            if self._closed:
+                raise NestError("grading was stopped")
+            if kept.nest is None or not kept.nest.alive:
+                kept.nest = Nest(job.imports, list(job.prefix), job.limits, job.jailed)
+                if self._closed:
+                    kept.nest.close()
+            return kept.nest
 
     def _lease(self, job: Job) -> _Kept:
         with self._lock:
@@ -313,6 +253,8 @@ class Farm:
         return kept
 
     def close(self) -> None:
+        """End the warm kernels; what still runs in them is lost."""
+        self._closed = True
         with self._lock:
             for kept in self._kept.values():
                 if kept.nest is not None:
@@ -334,28 +276,44 @@ def run_here(jobs: list[Job], workers: int) -> Iterator[Outcome]:
         try:
             for future in as_completed(futures):
                 yield futures[future], future.exception() or future.result()
-        finally:
+        finally:  # also where the caller takes no more: then nobody waits for what still runs
+            farm.close()
             pool.shutdown(cancel_futures=True)
 
 
 def run_there(jobs: list[Job], scheduler: str) -> Iterator[Outcome]:
-    """Run jobs on the workers of a Dask scheduler (`tcp://host:port`). A worker that is lost has its jobs run by another."""
+    """Run jobs on the workers of a Dask scheduler (`tcp://host:port`). A worker that is lost has its jobs run by another.
+
+    Raises `NestError` where the scheduler does not answer.
+    """
     from distributed import Client
     from distributed import as_completed as as_completed_there
 
-    with Client(scheduler, timeout=30) as client:
+    try:
+        client = Client(scheduler, timeout=SCHEDULER_SECONDS)
+    except (OSError, ValueError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise NestError(f"no Dask scheduler answers at {scheduler} ({why}): start one with `dask scheduler`, and "
+                        "workers with `dask worker`") from None  # fmt: skip
+    with client:
         futures = {
-            client.submit(_on_worker, job, pure=False, retries=ATTEMPTS, priority=-number): number
+            client.submit(_on_worker, job, engine_digest(), pure=False, retries=ATTEMPTS, priority=-number): number
             for number, job in enumerate(jobs)
         }
         for future in as_completed_there(list(futures)):
-            error = future.exception()
-            yield futures[future], error or future.result()
+            try:
+                error = future.exception()
+                yield futures[future], error or future.result()
+            except CancelledError:
+                raise NestError(f"the Dask scheduler at {scheduler} has ended; what was graded is kept") from None
             future.release()
 
 
 _farm = Farm()
 
 
-def _on_worker(job: Job) -> Result:
+def _on_worker(job: Job, digest: str) -> Result:
+    if engine_digest() != digest:
+        raise NestError(f"the worker on {socket.gethostname()} has another version of the course, of Python or of a "
+                        "package: install the same on all machines")  # fmt: skip
     return _farm.run(job)

@@ -1,56 +1,53 @@
-"""Grade one notebook in two processes: the learner's code in one, the course's checks in the other."""
+"""Grade one notebook in two processes: the learner's code in one, the course's checks in the other. No jail."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 
-from mle.authoring.lesson import Lesson
+from mle.authoring.build import notebook_of
+from mle.authoring.lesson import Lesson, stub_of
 from mle.check.failure import Verdict
-from mle.grading.checker import learner_process, run_check
-from mle.grading.wall import Peer, WallClosed
+from mle.grading.checker import judge, learner_process
+from mle.grading.judge import judged
+from mle.grading.limits import Limits
+from mle.grading.submission import Step, Work, cells_of, prefix_of, sort_cells, steps_of
 
-SECONDS = 120.0
-"""How long one cell or one check may take."""
-
-
-def answers_in(notebook: Path) -> dict[str, str]:
-    """The learner's code for each exercise, by its grade id; the first of doubled cells counts.
-
-    Raises ValueError where the file is no notebook.
-    """
-    try:
-        nb = nbformat.read(notebook, as_version=4)
-    except (OSError, ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
-        raise ValueError(f"{notebook}: not a notebook that can be read ({error})") from None
-    found: dict[str, str] = {}
-    for cell in nb.cells:
-        role = cell.metadata.get("nbgrader")
-        if isinstance(role, dict) and role.get("solution") and cell.cell_type == "code":
-            found.setdefault(str(role.get("grade_id")), cell.source)
-    return found
+LIMITS = Limits(step_seconds=120, notebook_seconds=1200)
+"""Only the times hold without a jail."""
 
 
 def grade(notebook: Path, lesson: Lesson) -> list[Verdict]:
-    """The verdict on each exercise of a learner's notebook, in order.
+    """The verdict on each exercise of a learner's notebook, in order; the same as the engine's.
 
-    The course's own given cells and checks are used, hidden tests included; only the exercises' code is the learner's.
-    An exercise that is missing counts as untouched. Demonstrations are not run.
+    The course's own given cells and checks are used, hidden tests included; only the exercises' code and cells of their own are
+    the learner's. An exercise that is missing counts as untouched. Demonstrations are not run. Raises ValueError where the file
+    is no notebook.
     """
-    answers = answers_in(notebook)
-    checks = {e.check_position: e for e in lesson.exercises}
-    verdicts: list[Verdict] = []
-    with learner_process() as connection:
-        for position, cell in enumerate(lesson.cells):
-            if exercise := checks.get(position):
-                verdicts.append(
-                    run_check(cell.source, exercise.name, exercise.points, lesson.imports, connection, SECONDS)
-                )
-            elif cell.needed:
-                name = cell.get("exercise")
-                source = answers.get(name, lesson.exercise(name).stub.source) if name else cell.source
-                with suppress(Exception, WallClosed):  # the checks to come say so
-                    Peer(connection, seconds=SECONDS).request("run", source)
-    return verdicts
+    work, skeleton = Work(), skeleton_of(lesson)
+    sort_cells(cells_of(notebook, LIMITS.notebook_size * 1e6, work.notes), skeleton, work)
+    steps = [*map(Step, prefix_of(lesson)), *steps_of(lesson, work, skeleton)]
+
+    def once(steps: list[Step], seconds: float) -> tuple[list[dict], str, float]:
+        outcomes: list[dict] = []
+        job = {
+            "steps": [s.order() for s in steps],
+            "imports": lesson.imports,
+            "seconds": min(seconds, LIMITS.step_seconds),
+        }
+        with learner_process() as connection:
+            judge(job, connection, outcomes.append)
+        cause = "time" if outcomes[-1]["late"] else "ended early" if outcomes[-1]["stopped"] else ""
+        return outcomes, cause, 0.0
+
+    return judged(steps, LIMITS, once).verdicts
+
+
+def skeleton_of(lesson: Lesson) -> nbformat.NotebookNode:
+    """The notebook as it is released, as far as a learner's cells are found by it."""
+    notebook = notebook_of(lesson)
+    notebook.cells = [cell for cell, ours in zip(notebook.cells, lesson.cells, strict=True) if not ours.get("claims")]
+    for cell in notebook.cells:
+        cell.source = stub_of(cell.source)
+    return notebook

@@ -109,12 +109,17 @@ class Desk:
         self.db_url, self.course_id, self.folder, self.late = db_url, course_id, folder, late
 
     def __enter__(self) -> Desk:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / ".lock").open("w")
         with _explained("the folder of autograded notebooks"):
-            _wait(lambda: fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB), BlockingIOError,
-                  "another grader is writing marks")  # fmt: skip
-        self.book = self._busy(self._open_book)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.folder / ".lock").open("w")
+        try:
+            with _explained("the gradebook"):
+                _wait(lambda: fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB), BlockingIOError,
+                      "another grader is writing marks")  # fmt: skip
+                self.book = self._busy(self._open_book)
+        except BaseException:
+            self._lock.close()
+            raise
         return self
 
     def _open_book(self) -> Gradebook:
@@ -147,6 +152,15 @@ class Desk:
         return _wait(attempt, OperationalError, f"the gradebook {self.db_url} is locked or cannot be written",
                      lambda error: "locked" in str(error))  # fmt: skip
 
+    def define(self, module: str, save_cells: Callable[[], None]) -> None:
+        """Tell the gradebook of a module and of its cells, by a function that does the latter and may be called again."""
+
+        def both() -> None:
+            self.book.update_or_create_assignment(module)
+            save_cells()
+
+        self._busy(both)
+
     def knows(self, module: str, notebook: str, points: dict[str, float]) -> bool:
         """Whether the gradebook has this notebook with exactly these graded cells."""
         with suppress(MissingEntry):
@@ -157,6 +171,9 @@ class Desk:
     def is_there(self, marked: Marked, module: str) -> bool:
         """Whether exactly these marks are already in the folder and in the gradebook."""
         folder = self.folder / marked.student / module
+        with _explained(f"the autograded notebooks of {marked.student}"):
+            for leftover in _asides(folder):  # of a grader that was killed
+                _remove(leftover)
         with suppress(OSError, ValueError, AttributeError):
             if json.loads((folder / RECEIPT).read_text("utf-8")).get("digest") == marked.digest:
                 whole = all((folder / f"{name}.ipynb").is_file() for name in marked.notebooks)
@@ -174,18 +191,27 @@ class Desk:
         return {(notebook.name, grade.name): grade.auto_score for notebook, grade in rows}
 
     def write(self, marked: Marked, module: str) -> None:
-        """Write a submission's marks: the folder by one rename, the gradebook by one transaction."""
+        """Write a submission's marks: the gradebook by one transaction, then the folder by one rename.
+
+        In this order, because the receipt in the folder says that all is done: a grader killed between the two writes both
+        again.
+        """
         for name, notebook in marked.notebooks.items():
             replay(notebook, marked.verdicts[name])
+        place = self.folder / marked.student / module
+        draft, old = _asides(place)
         with _explained(f"the autograded notebooks of {marked.student}"):
-            self._write_folder(marked, module)
+            self._write_draft(marked, draft)
         with self.book.db.no_autoflush:
             self._busy(lambda: self._write_book(marked, module))
+        with _explained(f"the autograded notebooks of {marked.student}"):
+            if place.exists():
+                os.rename(place, old)
+            os.rename(draft, place)
+            _remove(old)
 
-    def _write_folder(self, marked: Marked, module: str) -> None:
-        place = self.folder / marked.student / module
-        draft = place.with_name(f".{module}.draft")
-        for leftover in (draft, place.with_name(f".{module}.old")):
+    def _write_draft(self, marked: Marked, draft: Path) -> None:
+        for leftover in _asides(draft.with_name(draft.name[1 : -len(".draft")])):
             _remove(leftover)
         draft.mkdir(parents=True)
         for name, notebook in marked.notebooks.items():
@@ -195,10 +221,6 @@ class Desk:
         (draft / RECEIPT).write_text(json.dumps(marked.receipt(), indent=1), encoding="utf-8")
         for path in draft.iterdir():
             path.chmod(0o444)
-        if place.exists():
-            os.rename(place, place.with_name(f".{module}.old"))
-        os.rename(draft, place)
-        _remove(place.with_name(f".{module}.old"))
 
     def _write_book(self, marked: Marked, module: str) -> None:
         db = self.book.db
@@ -281,6 +303,11 @@ def _explained(what: str) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"{what} cannot be written: {error.strerror or error}. Make room or change the rights, and grade "
                          "again: what is graded is kept") from None  # fmt: skip
+
+
+def _asides(place: Path) -> tuple[Path, Path]:
+    """Where a submission's new and old autograded folders stand while one takes the other's place."""
+    return place.with_name(f".{place.name}.draft"), place.with_name(f".{place.name}.old")
 
 
 def _remove(folder: Path) -> None:

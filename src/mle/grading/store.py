@@ -12,9 +12,12 @@ import importlib.metadata
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+
+import psutil
 
 from mle import data
 from mle.check.failure import Verdict
@@ -93,9 +96,13 @@ def write(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{path.name}.*.draft"):  # by a process that was killed
+            if not psutil.pid_exists(int(left.name.split(".")[-2])):
+                left.unlink(missing_ok=True)
         draft.write_text(text, encoding="utf-8")
         os.replace(draft, path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise StoreError(f"{path} cannot be written: {error.strerror}. Make room or change its rights, and grade again: "
                          "what is graded is kept") from None  # fmt: skip

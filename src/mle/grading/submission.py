@@ -114,7 +114,7 @@ def read_work(folder: Path, name: str, skeleton: nbformat.NotebookNode, most_byt
     except ValueError as error:
         work.notes.append(str(error))
         return work
-    _sort(cells, skeleton, work)
+    sort_cells(cells, skeleton, work)
     return work
 
 
@@ -215,7 +215,7 @@ def _grade_id(metadata: object) -> str:
     return str(role.get("grade_id") or "") if isinstance(role, dict) else ""
 
 
-def _sort(cells: list[dict], skeleton: nbformat.NotebookNode, work: Work) -> None:
+def sort_cells(cells: list[dict], skeleton: nbformat.NotebookNode, work: Work) -> None:
     """Put the submitted cells where they belong: answers, texts, own cells; drop what is the course's."""
     by_grade = {_grade_id(cell.metadata): cell for cell in skeleton.cells if _grade_id(cell.metadata)}
     by_id = {cell.id: cell for cell in skeleton.cells}
