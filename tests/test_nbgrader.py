@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,13 +23,18 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from test_browser import CHROMIUM, browser
 
 from mle.authoring.build import build
 from mle.authoring.lesson import read_lesson
+from mle.grading.engine import course_at
+from mle.grading.report import write_report
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE, LESSON_NAME = "01-small", "1-small"
-LEARNERS = {"solved": 6.0, "untouched": 0.0, "mistaken": 2.0}
+KEEP = os.environ.get("MLE_SHOTS", "")
+"""Where the browser's pictures are kept, to be looked at."""
+LEARNERS = {"solved": 6.0, "untouched": 0.0, "mistaken": 2.0, "halfway": 5.0}
 
 LESSON = '''\
 # %% [markdown]
@@ -73,6 +79,7 @@ def mean(values):
 # %% check="mean" points=4
 check.differs(mean([1, 2]), 1, says="the division drops the remainder")
 check.close(mean([1, 2]), 1.5)
+check.credit(3, "right for lists with something in them")
 ### BEGIN HIDDEN TESTS
 check.equal(mean([]), 0, says="the empty list of the hidden test is not thought of")
 ### END HIDDEN TESTS
@@ -124,7 +131,7 @@ def mean(values):
     return sum(values) // (len(values) or 1)
 # %% exercise="mean" kind="mistake" name="empty" says="the empty list"
 def mean(values):
-    return sum(values) / len(values) if values else None
+    return sum(values) / len(values) if values else -1
 # %% exercise="mean" kind="mistake" name="sum" says="1.5"
 def mean(values):
     return sum(values)
@@ -202,6 +209,7 @@ def graded(course: Path, released) -> Path:
         "solved": reference | {"why": "Because one huge value moves it as far as it likes."},
         "untouched": {},
         "mistaken": {"double": reference["double"], "mean": mistake},
+        "halfway": {"double": reference["double"], "mean": lesson.exercise("mean").of_kind("mistake")[1].source},
     }
     for learner in LEARNERS:
         notebook = nbformat.read(course / "modules" / MODULE / f"{LESSON_NAME}.ipynb", as_version=4)
@@ -252,9 +260,44 @@ def test_feedback_names_the_mistake(graded: Path):
     assert "The division drops the remainder." in feedback("mistaken")
     assert "double · passed" in feedback("mistaken") and "mean · not yet" in feedback("mistaken")
     assert "Nothing is written here yet" in feedback("untouched")
+    assert "not yet · 3 of 4 points: right for lists with something in them" in feedback("halfway"), (
+        "and partial credit"
+    )
+    assert "The empty list of the hidden test is not thought of." in feedback("halfway")
+    assert "mean([])" not in feedback("halfway"), "and no hidden test"
     assert "not yet" not in feedback("solved")
     for learner in LEARNERS:
         assert "Traceback (most recent call last)" not in feedback(learner)
+
+
+@pytest.mark.slow
+def test_mle_grade_finds_these_marks_there_and_reports_the_class(graded: Path):
+    book = graded / "grading" / "gradebook.db"
+    before = book.read_bytes()
+    command = [sys.executable, "-m", "mle.cli", "grade", MODULE]
+    done = subprocess.run(command, cwd=graded, env=environment(graded), capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert book.read_bytes() == before, "graded by `nbgrader autograde` already: nothing is written again"
+    for learner, points in LEARNERS.items():
+        assert re.search(rf"{learner} +│ +{points:g} of 6 ", done.stdout), done.stdout
+    folder = graded / "grading" / "reports" / MODULE
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert "1 × floor" in page and "the division drops the remainder" in page and "<em>mistaken</em>" in page
+    assert "1 still wait for marks by hand" in page.replace("</strong>", "")
+    with (folder / "marks.csv").open(newline="") as file:
+        assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)} == LEARNERS
+
+
+@pytest.mark.slow
+def test_mle_grade_says_what_is_wrong_with_what_it_is_asked(graded: Path):
+    for arguments, says in (
+        (["02-none"], f"no module '02-none'; there are {MODULE}"),
+        ([MODULE, "--student", "nobody"], "nothing of 'nobody' was handed in"),
+        ([MODULE, "--force", "--scheduler", "tcp://127.0.0.1:1"], "tcp://127.0.0.1:1"),
+    ):
+        command = [sys.executable, "-m", "mle.cli", "grade", *arguments]
+        done = subprocess.run(command, cwd=graded, env=environment(graded), capture_output=True, text=True, timeout=200)
+        assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr, done.stderr
 
 
 # --- formgrader -----------------------------------------------------------------------------------------------------
@@ -316,3 +359,45 @@ def test_formgrader_opens_and_lists_the_module_and_its_submissions(server: str, 
     assert "Because one huge value" in page and 'class="score tabbable" id="why"' in page, (
         "the answer, a box for its points"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing: install it with the system's package manager")
+def test_an_instructor_sees_the_class_in_formgrader_grades_by_its_button_and_reads_the_report(
+    server: str, graded: Path, tmp_path: Path
+):
+    receipt = graded / "grading" / "autograded" / "mistaken" / MODULE / "receipt.json"
+    get(f"{server}/formgrader/manage_assignments")  # once it answers
+    with browser(tmp_path) as page:
+        page.goto(f"{server}/formgrader/gradebook/{MODULE}")
+        page.locator("td a", has_text=LESSON_NAME).wait_for()
+        page.screenshot(path=tmp_path / "1-gradebook.png")
+
+        shutil.rmtree(receipt.parent)
+        page.goto(f"{server}/formgrader/manage_submissions/{MODULE}")
+        row = page.locator("tr", has_text="mistaken")
+        row.locator("td.autograde a").click()
+        page.get_by_text("Success").first.wait_for()
+        page.screenshot(path=tmp_path / "2-autograded.png")
+        told = json.loads(receipt.read_text(encoding="utf-8"))["verdicts"][LESSON_NAME]
+        assert [verdict["status"] for verdict in told] == ["passed", "failed"], "the button's marks are the engine's"
+
+        _, text = get(f"{server}/formgrader/api/submitted_notebooks/{MODULE}/{LESSON_NAME}")
+        page_of = {each["student"]: each["id"] for each in json.loads(text)}
+        page.goto(f"{server}/formgrader/submissions/{page_of['mistaken']}")
+        page.get_by_text("The division drops the remainder.").first.wait_for()
+        assert "the empty list" not in page.content(), "no hidden test"
+        page.screenshot(path=tmp_path / "3-submission.png", full_page=True)
+
+        write_report(course_at(graded), MODULE)
+        page.goto((graded / "grading" / "reports" / MODULE / "index.html").as_uri())
+        assert page.locator("img").evaluate("image => image.naturalWidth") > 500
+        page.get_by_text("1 × floor").click()
+        page.locator("details[open] em", has_text="mistaken").wait_for()
+        page.screenshot(path=tmp_path / "4-report.png", full_page=True)
+        page.goto((graded / "grading" / "feedback" / "mistaken" / MODULE / f"{LESSON_NAME}.html").as_uri())
+        page.get_by_text("The division drops the remainder.").first.wait_for()
+        page.screenshot(path=tmp_path / "5-feedback.png", full_page=True)
+    if KEEP:
+        shutil.copytree(tmp_path, KEEP, dirs_exist_ok=True)

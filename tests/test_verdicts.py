@@ -13,7 +13,7 @@ import pytest
 
 from mle import check
 from mle.check import session
-from mle.check.failure import MIME, Failed, Verdict
+from mle.check.failure import MIME, Failed, UsageError, Verdict
 from mle.check.values import array, describe
 
 
@@ -260,3 +260,23 @@ def test_after_a_verdict_no_check_is_open():
     verdict(None)
     assert session.current_exercise() == ""
     assert session.verdict_of(ValueError("later")).exercise == "exercise"
+
+
+def test_partial_credit_comes_with_what_it_is_for_and_why_no_more():
+    session.start("mean", points=3)
+    session.credit(1, "right for ordinary lists")
+    verdict = session.verdict_of(Failed("the empty list is not thought of"))
+    assert (verdict.status, verdict.points) == ("failed", 1.0) and not verdict.passed
+    for shown in (str(verdict), verdict.to_html()):
+        assert "1 of 3 points: right for ordinary lists" in shown
+        assert "The empty list is not thought of." in shown
+    session.start("mean", points=3)
+    assert session.verdict_of(Failed("no")).points == 0, "the next check begins with nothing earned"
+
+
+@pytest.mark.parametrize("points", [0, 1, 3, 4])
+def test_credit_that_is_none_or_all_or_less_than_before_is_an_authors_error(points):
+    session.start("mean", points=3)
+    session.credit(1, "a part")
+    with pytest.raises(UsageError, match="between 1 and 3"):
+        session.credit(points, "a part")

@@ -147,7 +147,7 @@ with np.errstate(all="ignore"):
 #
 # - `logits`: float array (n,), of any size from −1000 to 1000; `late`: float array (n,) of 0.0 and 1.0.
 # - For every such input the result is finite and right, also for a flight whose logit is 1000 and which is on time: it
-#   costs 1000, not 34.
+#   costs 1000, not 34. Right for ordinary logits alone earns 1 of the 3 points.
 #
 # *Example.* `stable_log_loss(np.array([0.0, 1000.0]), np.array([1.0, 0.0]))` → `500.3466`, the mean of ln 2 and 1000.
 #
@@ -190,6 +190,7 @@ check.differs(
 )
 check.differs(mine, twice, says="the sigmoid is applied twice: logits become p once")
 check.close(mine, truth, says="this is not scikit-learn's log_loss of the same flights", look="Hint 3")
+check.credit(1, "the loss is right where no logit is extreme")
 
 sure = np.array([1000.0, -1000.0, 800.0, -750.0])
 wrong = stable_log_loss(sure, np.array([0.0, 1.0, 1.0, 0.0]))
@@ -642,6 +643,7 @@ print("X", X.shape, "· your gradient agrees with your objective:", gradient_agr
 #   most `tol`. Make `max_steps` updates at most.
 # - `theta` is the last point; `history` holds the objective at the start and after each update: one more entry than
 #   there were updates.
+# - Going downhill without ever stopping early earns 2 of the 4 points.
 #
 # *Example.* With objective θ²/2, gradient θ, start `[4.0]`, step 0.5, tol 1.0 and enough steps, theta goes 4 → 2 → 1 and stops,
 # since the norm is 1. Returned are `[1.0]` and `[8.0, 2.0, 0.5]`.
@@ -711,6 +713,7 @@ check.close(
 check.unchanged(
     descend, height, incline, first_point.copy(), 0.4, 0.0, 6, says="the caller's theta is overwritten", look="Hint 2"
 )
+check.credit(2, "it goes downhill, and its history is right")
 
 # norms 64, 32, 16, 8, 4, 2, 1: exact in floating point
 height, incline = bowl_of([64.0])

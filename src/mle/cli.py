@@ -163,7 +163,7 @@ def check(
             fail(str(error))
         for verdict in verdicts:
             console.print(str(verdict), markup=False, highlight=False, soft_wrap=True)
-        got, of = sum(v.points for v in verdicts if v.passed), sum(e.points for e in lesson.exercises)
+        got, of = sum(v.points for v in verdicts), sum(e.points for e in lesson.exercises)
         console.print(f"{path.name}: {got:g} of {of:g} points", highlight=False)
         total, best = total + got, best + of
     if len(notebook) > 1:

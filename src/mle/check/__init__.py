@@ -7,7 +7,7 @@ The vocabulary is in `vocabulary` and `compare`; what surrounds a check is in `s
 from mle.check.failure import Failed, UsageError, Verdict
 from mle.check.notebook import install
 from mle.check.prose import prose
-from mle.check.session import passed, probe, rng, start
+from mle.check.session import credit, passed, probe, rng, start
 from mle.check.vocabulary import (
     before,
     close,
@@ -26,8 +26,8 @@ from mle.check.vocabulary import (
 )
 
 __all__ = [
-    "Failed", "UsageError", "Verdict", "before", "close", "differs", "disjoint", "equal", "gradient", "letters",
-    "one_of", "passed", "probe", "prose", "raises", "repeatable", "rng", "shape", "start", "that", "unchanged", "within",
+    "Failed", "UsageError", "Verdict", "before", "close", "credit", "differs", "disjoint", "equal", "gradient",
+    "letters", "one_of", "passed", "probe", "prose", "raises", "repeatable", "rng", "shape", "start", "that", "unchanged", "within",
 ]  # fmt: skip
 
 install()

@@ -19,7 +19,8 @@ class Verdict:
     """The outcome of one check cell.
 
     `status` is "passed", "failed" (a check said no), "todo" (the stub is untouched) or "error" (the learner's code
-    raised). `table` is a list of rows (label, yours, target) shown side by side; `picture` a base64 PNG.
+    raised). `table` is a list of rows (label, yours, target) shown side by side; `picture` a base64 PNG. `points` are those
+    earned: all, none, or those that `credit` says what for.
     """
 
     exercise: str
@@ -31,6 +32,7 @@ class Verdict:
     table: list[list[str]] = field(default_factory=list)
     picture: str = ""
     points: float = 0.0
+    credit: str = ""
 
     @property
     def passed(self) -> bool:
@@ -56,7 +58,13 @@ class Verdict:
         """The verdict as plain JSON data (the picture left out: it is for eyes)."""
         data = asdict(self)
         del data["picture"]
+        if not self.credit:
+            del data["credit"]
         return data
+
+    @property
+    def _headline(self) -> str:
+        return _HEADLINE[self.status] + (f" · {self.credit}" if self.credit else "")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/plain": str(self), "text/html": self.to_html(), MIME: self.to_json()}
@@ -64,7 +72,7 @@ class Verdict:
     def __str__(self) -> str:
         if self.passed:
             return f"✓ {self.exercise} · passed · {_points(self.points)}"
-        lines = [f"{_LOOKS[self.status][1]} {self.exercise} · {_HEADLINE[self.status]}", f"  {self.message}"]
+        lines = [f"{_LOOKS[self.status][1]} {self.exercise} · {self._headline}", f"  {self.message}"]
         if self.table:
             width = [max(len(row[i]) for row in [_HEADER, *self.table]) for i in range(3)]
             for row in [_HEADER, *self.table]:
@@ -81,7 +89,7 @@ class Verdict:
         head = f"<strong>{sign} {html.escape(self.exercise)} · "
         if self.passed:
             return f"{box}{head}passed</strong> · {_points(self.points)}</div>"
-        out = [box, head, f"{_HEADLINE[self.status]}</strong>", f"<p>{_prose(_sentence(self.says))}</p>"]
+        out = [box, head, f"{html.escape(self._headline)}</strong>", f"<p>{_prose(_sentence(self.says))}</p>"]
         pairs = [("Saw", self.seen), ("Expected", self.expected)]
         out += [f"<div><em>{label}:</em> <code>{html.escape(text)}</code></div>" for label, text in pairs if text]
         if self.look:

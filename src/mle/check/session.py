@@ -20,14 +20,31 @@ from mle.check.failure import Failed, UsageError, Verdict
 SEED_VARIABLE = "MLE_SEED"
 """The environment variable that sets the seed of a check's fresh inputs (default 0)."""
 
-_current: dict[str, Any] = {"exercise": "", "points": 0.0, "open": False, "stub met": False}
+_current: dict[str, Any] = {
+    "exercise": "",
+    "points": 0.0,
+    "open": False,
+    "stub met": False,
+    "earned": 0.0,
+    "credit": "",
+}
 _across: list[Callable] = []  # the wall's way to run a probe beside the learner's objects, where a wall stands
 
 
 def start(exercise: str, points: float = 0.0) -> None:
     """Open the check of `exercise`, worth `points`, and seed every random generator it may use."""
-    _current.update(exercise=exercise, points=float(points), open=True)
+    _current.update(exercise=exercise, points=float(points), open=True, earned=0.0, credit="")
     seed_everything(seed())
+
+
+def credit(points: float, what: str) -> None:
+    """From here on `points` of the check's points are earned, whatever fails below; `what` says for what, in plain words."""
+    of = _current["points"]
+    if not _current["open"] or not _current["earned"] < points < of:
+        raise UsageError(
+            f"check.credit({points:g}) stands in no check, or not between {_current['earned']:g} and {of:g}"
+        )
+    _current.update(earned=float(points), credit=f"{points:g} of {of:g} points: {what}")
 
 
 def passed() -> None:
@@ -94,15 +111,18 @@ def verdict_of(error: BaseException | None) -> Verdict:
     _current.update({"open": False, "stub met": is_stub(error) and not in_check})
     if error is None:
         return Verdict(name, "passed", points=points)
+    earned = {"points": _current["earned"], "credit": _current["credit"]} if in_check else {}
     if isinstance(error, Failed):
-        return Verdict(name, "failed", error.says, error.seen, error.expected, error.look, error.table, error.picture)
+        return Verdict(
+            name, "failed", error.says, error.seen, error.expected, error.look, error.table, error.picture, **earned
+        )
     undefined = isinstance(error, NameError) and isinstance(getattr(error, "name", None), str)
     if is_stub(error) or (undefined and after_stub):
-        return Verdict(name, "todo", TODO)
+        return Verdict(name, "todo", TODO, **earned)
     if undefined:
         says = f"the name {error.name!r} is not defined: run the cells above, or define it in the exercise"
-        return Verdict(name, "error", says)
-    return Verdict(name, "error", f"{type(error).__name__}: {_short(error)}", seen=where_raised(error))
+        return Verdict(name, "error", says, **earned)
+    return Verdict(name, "error", f"{type(error).__name__}: {_short(error)}", seen=where_raised(error), **earned)
 
 
 def is_stub(error: BaseException | None) -> bool:

@@ -94,7 +94,9 @@ def replay(notebook: nbformat.NotebookNode, verdicts: list[Verdict]) -> None:
             cell.outputs.append(
                 new_output("execute_result", data={"text/plain": f"{verdict.points:g}"}, execution_count=count)
                 if earned
-                else new_output("error", ename="Failed", evalue=verdict.says, traceback=[verdict.message])
+                else new_output(
+                    "error", ename="Failed", evalue=verdict.says, traceback=[f"{verdict.exercise}: {verdict.says}"]
+                )
             )
         scored, _ = utils.determine_grade(cell)
         expected = role["points"] if verdict.passed else verdict.points

@@ -32,12 +32,12 @@ OUTCOMES = ("passed", "mistake", "other", "error", "todo")
 """What can become of an exercise: passed, a mistake that the course knows by name, another one, an error, nothing written."""
 LABELS = {
     "passed": "passed",
-    "mistake": "a named mistake",
-    "other": "not yet, another way",
+    "mistake": "named mistake",
+    "other": "other mistake",
     "error": "error",
     "todo": "to do",
 }
-SIGNS = {"passed": "✓", "mistake": "✗", "other": "✗", "error": "!", "todo": "…"}
+SIGNS = {"passed": "✓", "mistake": "✗", "other": "≠", "error": "!", "todo": "…"}
 COLOURS = {"passed": "#009E73", "mistake": "#D55E00", "other": "#E69F00", "error": "#CC79A7", "todo": "#BBBBBB"}
 HATCHES = {"passed": "", "mistake": "//", "other": "..", "error": "xx", "todo": ""}
 
