@@ -24,14 +24,17 @@ from mle.authoring.build import ADDRESS, CELL_FILE, ENVIRONMENT, tidy
 from mle.authoring.lesson import HIDDEN, SOLUTION, Lesson, find_lessons, read_lesson
 from mle.authoring.release import CLAIMS
 from mle.check.failure import MIME
+from mle.grading.farm import Nest
+from mle.grading.jail import reason_against
+from mle.grading.limits import limits_of
 from mle.grading.notebook import grade
+from mle.grading.submission import prefix_of, read_work, steps_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 SOLVED = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 RELEASED = sorted((ROOT / "modules").glob("*/*.ipynb"))
-FIRST = [path for path in SOLVED if path.name.startswith("1-")]
-FIRST_RELEASED = [path for path in RELEASED if path.name.startswith("1-")]
+NO_JAIL = reason_against()
 CELL_SECONDS = 300
 
 
@@ -143,14 +146,30 @@ def test_what_nbval_sanitises_is_what_the_build_tidies():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", FIRST, ids=map(name_of, FIRST))
-def test_a_whole_solved_notebook_gets_every_point(path: Path):
-    """One notebook a module, from its file to its points; test_soundness.py has each exercise of all, under 5 seeds."""
+@each_solved
+def test_as_the_engine_grades_it_a_solved_notebook_gets_every_point_and_an_untouched_one_none(path: Path):
+    """From the files to the points, on both sides of the wall, in the jail where one can be made."""
+    lesson, released = lesson_of(path), ROOT / "modules" / path.parent.name / path.name
+    skeleton, limits = nbformat.read(released, as_version=4), limits_of(lesson.path.parent)
+    with Nest(lesson.imports, prefix_of(lesson), limits, jailed=not NO_JAIL) as nest:
+        solved, untouched = (
+            nest.run(steps_of(lesson, read_work(file.parent, file.stem, skeleton, 1e9), skeleton)).verdicts
+            for file in (path, released)
+        )
+    assert [v.exercise for v in solved] == [v.exercise for v in untouched] == [e.name for e in lesson.exercises]
+    assert not [v.message for v in solved if not v.passed]
+    assert [v.points for v in solved] == [e.points for e in lesson.exercises]
+    for verdict in untouched:
+        assert not verdict.passed and not verdict.points
+        assert verdict.status == "todo" or "is not defined" in verdict.says, verdict.message
+
+
+@pytest.mark.slow
+def test_mle_check_grades_a_notebook_as_the_engine_does():
+    path = ROOT / "solutions" / "03-build-and-train-models" / "1-loss-and-gradient.ipynb"
     lesson = lesson_of(path)
-    verdicts = grade(path, lesson)
-    assert [verdict.exercise for verdict in verdicts] == [exercise.name for exercise in lesson.exercises]
-    assert not [verdict.message for verdict in verdicts if not verdict.passed]
-    assert sum(verdict.points for verdict in verdicts) == sum(exercise.points for exercise in lesson.exercises)
+    assert [v.points for v in grade(path, lesson)] == [e.points for e in lesson.exercises]
+    assert {v.status for v in grade(ROOT / "modules" / path.parent.name / path.name, lesson)} == {"todo"}
 
 
 # --- modules/ -------------------------------------------------------------------------------------------------------
@@ -268,15 +287,3 @@ def test_a_released_notebook_runs_to_its_first_exercise_and_says_there_what_to_d
             assert len(re.findall(r"[.!?](?=\s|$)", shown["says"] + ".")) == 1, "one sentence"
         for traceback in errors_shown(cell):
             assert "\n" not in traceback.strip(), "no wall of traceback beside the box"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", FIRST_RELEASED, ids=map(name_of, FIRST_RELEASED))
-def test_an_untouched_notebook_scores_nothing_and_is_told_what_to_do(path: Path):
-    """One notebook a module, from its file to its zero; test_soundness.py has the stub of each exercise of all."""
-    lesson = lesson_of(path)
-    verdicts = grade(path, lesson)
-    assert [verdict.exercise for verdict in verdicts] == [exercise.name for exercise in lesson.exercises]
-    assert not [verdict.exercise for verdict in verdicts if verdict.passed or verdict.points]
-    for verdict in verdicts:
-        assert verdict.status == "todo" or "is not defined" in verdict.says, verdict.message
