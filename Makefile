@@ -45,7 +45,7 @@ grade:  ## grade what was handed in for a module (MODULE=03-build-and-train-mode
 attacks:  ## run every attack against nbgrader's own autograder and against the engine; writes the committed table
 	@$(SETUP) --test
 	@sh tools/system_tools.sh
-	@$(BIN)/python -m tests.attacks.stock $(ARGS)
+	@$(BIN)/python tests/attacks/stock.py $(ARGS)
 
 bench:  ## time nbgrader's own autograder and the engine on one class; writes the committed report and its plot
 	@$(SETUP) --test

@@ -120,6 +120,14 @@ def students_of(course: Course, module: str) -> list[str]:
     return []
 
 
+def _is_text(name: str) -> bool:
+    """Whether a folder's name is text: others can be in no gradebook and no page."""
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
@@ -146,7 +154,11 @@ def grade(
         raise jail.JailError(f"no jail: {why}. With --no-jail learners' code runs unprotected, as yourself")
     _prepare_gradebook(course, module, parts)
     store = Store(course.receipts)
+    nameless = [name for name in names if not _is_text(name)]
+    names = [name for name in names if _is_text(name)]
     graded = {name: Graded(name) for name in names}
+    for name in nameless:
+        graded[name] = Graded(ascii(name), problem="the folder's name is no text (UTF-8); rename it and grade again")
     papers: list[_Paper] = []
     for count, student in enumerate(names):
         progress("reading", count, len(names))

@@ -59,7 +59,7 @@ class Nest:
                 log.seek(0)
                 said = log.read().decode(errors="replace").strip().splitlines()[-1:]
                 self.close()
-                raise NestError(": ".join([told["problem"], *said]))
+                raise (Lost if told.get("lost") else NestError)(": ".join([told["problem"], *said]))
 
     def _first_word(self) -> dict:
         if not select.select([self._orders], [], [], START_SECONDS)[0]:
@@ -67,7 +67,7 @@ class Nest:
         with suppress(ConnectionError):
             if data := self._orders.recv(1 << 16):
                 return json.loads(data)
-        return {"problem": "the warm kernel does not start"}
+        return {"problem": "the warm kernel does not start", "lost": True}
 
     def __enter__(self) -> Nest:
         return self
@@ -216,13 +216,13 @@ class Farm:
     def run(self, job: Job) -> Result:
         """Run a job. Raises `NestError` where its lesson does not start, or its warm kernels die again and again."""
         for attempt in range(ATTEMPTS):
-            kept = self._lease(job)
+            kept, nest = self._lease(job), None
             try:
                 nest = self._nest(kept, job)
-                try:
-                    return nest.run(list(job.steps))
-                except Lost as error:
-                    why = str(error)
+                return nest.run(list(job.steps))
+            except Lost as error:
+                why = str(error)
+                if nest is not None:
                     nest.close()  # this one: another thread may have started the next already
                 time.sleep(0.1 * attempt)
             finally:

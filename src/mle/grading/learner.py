@@ -25,6 +25,7 @@ class Session:
         HistoryManager.enabled = False  # no history file, and no thread that would hinder a fork
         self.shell = InteractiveShell.instance()
         self.shell.showtraceback = lambda *args, **kwargs: None  # errors are returned, not printed
+        self.shell.ask_exit = sys.exit  # what `exit()` comes to; a shell without a kernel has none
         self.unwritten = False  # whether a cell ended at its stub
 
     @property

@@ -25,6 +25,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 
@@ -36,6 +37,8 @@ from mle.grading.limits import Limits
 POLL_SECONDS = 0.05
 JAIL_FAILED = 97
 """The exit code of a process that could not be locked in."""
+DONE = 98
+"""The exit code of a learner or a checker that came to its end."""
 KEPT = 3
 """The descriptor that a learner or a checker keeps beside its standard ones."""
 
@@ -78,7 +81,7 @@ def main() -> None:
             sys.modules["torch"].set_num_threads(1)
             __import__("torch._dynamo")  # torch.optim imports it on first use: 1 to 3 s in each learner
         trunk = grow_trunk(setup, limits, orders)
-        told = receive(trunk) or {"problem": "the process of the given cells ended"}
+        told = receive(trunk) or {"problem": "the process of the given cells ended", "lost": True}
     except Exception as error:
         told = {"problem": f"{type(error).__name__}: {error}"}
     orders.send(json.dumps(told).encode())
@@ -165,16 +168,18 @@ def guard(body: Callable, wall: int, talk: int | None, report: int, jailed: bool
         for fd in (wall, talk):
             if fd is not None:
                 os.close(fd)
-        started = _Usage(child)
+        started = _Usage(child, limits)
         cause = _watch(child, told, started, limits)
         _end(child, jailed)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        _, status, used = os.wait4(child, 0)
+        code = os.waitstatus_to_exitcode(status)
         if code == JAIL_FAILED:
             cause = "jail"
-        elif cause == "ended" and code == -signal.SIGKILL:
-            cause = "killed"  # from outside: the first process of a namespace cannot be killed from within
-        elif cause == "ended" and code == -signal.SIGXCPU:
-            cause = "cpu"
+        elif cause == "ended" and code == DONE:
+            cause = "finished"
+        elif cause == "ended" and code in (-signal.SIGKILL, -signal.SIGXCPU):
+            # by the system's own limit, or from outside: the first process of a namespace cannot be killed from within
+            cause = "cpu" if used.ru_utime + used.ru_stime > limits.cpu_seconds else "killed"
         send(told, {"cause": cause, "code": code, "peak": started.peak})
     except BaseException:
         with suppress(Exception):
@@ -199,7 +204,7 @@ def _be(body: Callable, descriptors: list[int], jailed: bool, limits: Limits) ->
         code = 1
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         body(*range(KEPT, KEPT + len(kept)))
-        code = 0
+        code = DONE
     finally:
         os._exit(code)
 
@@ -207,24 +212,39 @@ def _be(body: Callable, descriptors: list[int], jailed: bool, limits: Limits) ->
 class _Usage:
     """What a child and its descendants take, beyond what the child shared when it was forked."""
 
-    def __init__(self, pid: int):
-        self.process, self.peak = psutil.Process(pid), 0.0
-        self.base = self.process.memory_info().rss
+    def __init__(self, pid: int, limits: Limits):
+        self.process, self.peak, self.limit = psutil.Process(pid), 0.0, limits.memory * 1e6
+        self.base = self.process.memory_info()
 
     def look(self) -> tuple[float, int, float]:
         """Megabytes, processes and threads, CPU seconds; the peak is kept."""
         bytes_, tasks, seconds = 0.0, 0, 0.0
         with suppress(psutil.Error):
-            bytes_ = max(0, self.process.memory_info().rss - self.base)
+            bytes_ = max(0, self.process.memory_info().rss - self.base.rss, self._shared(self.process))
             tasks, times = self.process.num_threads(), self.process.cpu_times()
             seconds = times.user + times.system + times.children_user + times.children_system
             for child in self.process.children(recursive=True):
                 with suppress(psutil.Error):
-                    bytes_ += child.memory_full_info().pss if tasks < 500 else 0
+                    bytes_ += max(child.memory_full_info().pss, self._shared(child)) if tasks < 500 else 0
                     tasks += child.num_threads()
                     seconds += sum(child.cpu_times()[:2])
         self.peak = max(self.peak, bytes_ / 1e6)
         return bytes_ / 1e6, tasks, seconds
+
+    def _shared(self, process: psutil.Process) -> int:
+        """Bytes of shared memory that a process has mapped: what it has let go of (MADV_DONTNEED) still takes room.
+
+        Looked for only where the process has grown by more than it may take; most address space is never used.
+        """
+        if process.memory_info().vms - self.base.vms <= self.limit:
+            return 0
+        sizes = 0
+        with suppress(OSError), open(f"/proc/{process.pid}/maps") as maps:
+            for line in maps:
+                if line.endswith("/dev/zero (deleted)\n"):
+                    low, high = line.split(" ", 1)[0].split("-")
+                    sizes += int(high, 16) - int(low, 16)
+        return sizes
 
 
 def _watch(child: int, told: socket.socket, usage: _Usage, limits: Limits) -> str:
@@ -239,14 +259,22 @@ def _watch(child: int, told: socket.socket, usage: _Usage, limits: Limits) -> st
         if ended in ready or (ended is None and psutil.Process(child).status() == psutil.STATUS_ZOMBIE):
             return "ended"
         megabytes, tasks, seconds = usage.look()
-        if told.fileno() in ready:
-            return "finished"
+        if told.fileno() in ready:  # at once where a dying process closed the wall, a moment before its end is seen
+            return "ended" if _is_exiting(child) else "finished"
         if megabytes > limits.memory:
             return "memory"
         if tasks > limits.processes:
             return "processes"
         if seconds > limits.cpu_seconds:
             return "cpu"
+
+
+def _is_exiting(pid: int) -> bool:
+    """Whether a process is on its way out, in the flags that Linux shows of it."""
+    with suppress(OSError, ValueError, IndexError):
+        about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return bool(int(about[6]) & 0x4)  # PF_EXITING
+    return False
 
 
 def _end(child: int, jailed: bool) -> None:

@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import os
 import sys
+import sysconfig
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
@@ -38,7 +39,9 @@ def engine_digest() -> str:
     """A hash of the package, the Python, the installed packages and the datasets."""
     package = Path(__file__).resolve().parents[1]
     parts = [sys.version, (data.root() / data.CATALOGUE).read_text(encoding="utf-8")]
-    parts += sorted(f"{d.name}=={d.version}" for d in importlib.metadata.distributions())
+    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}  # not sys.path, which imports may lengthen
+    installed = importlib.metadata.distributions(path=sorted(places))
+    parts += sorted({f"{each.name}=={each.version}" for each in installed})
     for path in sorted(package.rglob("*.py")):
         if path.relative_to(package).parts[0] not in AUTHORING:
             parts.append(path.read_text(encoding="utf-8"))

@@ -11,10 +11,12 @@ import codecs
 import copy
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import nbformat
@@ -24,6 +26,10 @@ from mle.authoring.lesson import Lesson
 
 DEPTH = 3
 """How many folders deep a notebook is looked for."""
+MOST_FILES = 20
+"""How many files are opened in search of a notebook under another name."""
+MOST_PARTS = 3_000_000
+"""Lists, objects and their entries in a notebook's JSON: a short text can hold more of them than memory has room for."""
 
 
 @dataclass
@@ -46,52 +52,43 @@ class Step:
     source: str
     exercise: str = ""
     points: float = 0.0
-    learner: bool = False
 
     def order(self) -> dict:
         """What the checker is told."""
         return {"source": self.source} | ({"exercise": self.exercise, "points": self.points} if self.exercise else {})
 
 
+def _start(lesson: Lesson) -> int:
+    """The position up to which the given cells are the same for all and run once, in the warm kernel."""
+    return 0 if lesson.fork_unsafe else min((e.position for e in lesson.exercises), default=0)
+
+
 def prefix_of(lesson: Lesson) -> list[str]:
-    """The given cells before the first exercise: the same for all, run once in the warm kernel."""
-    first = min((e.position for e in lesson.exercises), default=0)
-    return [] if lesson.fork_unsafe else [c.source for c in lesson.cells[:first] if c.needed]
+    """The given cells before the first exercise."""
+    return [cell.source for cell in lesson.cells[: _start(lesson)] if cell.needed]
 
 
 def steps_of(lesson: Lesson, work: Work, skeleton: nbformat.NotebookNode) -> list[Step]:
     """What grading this work runs after the prefix: given cells that are needed, the learner's cells, the checks."""
-    at = {cell.id: position for position, cell in enumerate(skeleton.cells)}
-    ids = [cell.id for cell in skeleton.cells]
-    prefix = len(prefix_of(lesson)) and min(e.position for e in lesson.exercises)
-    positions = _positions(lesson)
-    own: dict[int, list[str]] = {}
+    released = [position for position, cell in enumerate(lesson.cells) if not cell.get("claims")]
+    position_of = {cell.id: position for cell, position in zip(skeleton.cells, released, strict=True)}
+    own: dict[int, list[Step]] = {}
     for cell_id, sources in work.own.items():
-        own.setdefault(positions[at[cell_id]] if cell_id in at else -1, []).extend(sources)
-    kept = needed(lesson, [*work.answers.values(), *(s for sources in own.values() for s in sources)])
-    assert len(ids) == len(positions)
+        where = own.setdefault(position_of.get(cell_id, -1), [])
+        where += [Step(source) for source in sources]
+    kept = needed(lesson, [*work.answers.values(), *(step.source for steps in own.values() for step in steps)])
     checks = {e.check_position: e for e in lesson.exercises}
-    steps: list[Step] = []
-    for position, cell in enumerate(lesson.cells):
-        if position == 0:
-            early = [s for where, sources in sorted(own.items()) if where < prefix for s in sources]
-        name = cell.get("exercise")
-        if position == prefix:
-            steps += [Step(source, learner=True) for source in early]
+    start = _start(lesson)
+    steps = [step for position in sorted(own) if position < start for step in own[position]]
+    for position, cell in enumerate(lesson.cells[start:], start):
         if exercise := checks.get(position):
             steps.append(Step(cell.source, exercise.name, exercise.points))
-        elif name and name in work.answers:
-            steps.append(Step(work.answers[name], learner=True))
-        elif position >= prefix and position in kept:
+        elif cell.get("exercise") in work.answers:
+            steps.append(Step(work.answers[cell.get("exercise")]))
+        elif position in kept:
             steps.append(Step(cell.source))
-        if position >= prefix:
-            steps += [Step(source, learner=True) for source in own.get(position, [])]
+        steps += own.get(position, [])
     return steps
-
-
-def _positions(lesson: Lesson) -> list[int]:
-    """The lesson's position of each cell of the released notebook, which leaves out the claims."""
-    return [position for position, cell in enumerate(lesson.cells) if not cell.get("claims")]
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
@@ -104,11 +101,11 @@ def read_work(folder: Path, name: str, skeleton: nbformat.NotebookNode, most_byt
     if not os.path.lexists(path):
         found = [p for p in notebooks_in(folder) if _is_of(p, skeleton, most_bytes)]
         if len(found) != 1:
-            why = "" if not found else f"; {len(found)} files could be it: {', '.join(p.name for p in found)}"
-            work.notes.append(f"{path.name} was not handed in{why}")
+            why = "" if not found else f"; {len(found)} files could be it: {', '.join(shown(p.name) for p in found)}"
+            work.notes.append(f"{shown(path.name)} was not handed in{why}")
             return work
         path = found[0]
-        work.notes.append(f"{name}.ipynb was not handed in; {path.relative_to(folder)} was taken for it")
+        work.notes.append(f"{name}.ipynb was not handed in; {shown(path.relative_to(folder))} was taken for it")
     try:
         cells = cells_of(path, most_bytes, work.notes)
     except ValueError as error:
@@ -130,7 +127,7 @@ def notebooks_in(folder: Path) -> list[Path]:
                 elif entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False):
                     yield Path(entry.path)
 
-    return list(walk(folder, DEPTH))
+    return list(islice(walk(folder, DEPTH), MOST_FILES))
 
 
 def _is_of(path: Path, skeleton: nbformat.NotebookNode, most_bytes: float) -> bool:
@@ -142,22 +139,28 @@ def _is_of(path: Path, skeleton: nbformat.NotebookNode, most_bytes: float) -> bo
         return False
 
 
+def shown(name: object) -> str:
+    """A file's name as a note says it: what is no text or steers a terminal is left out."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(name))[:200]
+
+
 def read_bytes(path: Path, most: float) -> bytes:
     """A submitted file's bytes. Raises ValueError where it is no plain file of its own, or too large."""
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         why = "is a link" if path.is_symlink() else f"cannot be opened ({error.strerror})"
-        raise ValueError(f"{path.name} {why}; it was not read") from None
+        raise ValueError(f"{shown(path.name)} {why}; it was not read") from None
+    about = os.fstat(fd)
+    if not stat.S_ISREG(about.st_mode):  # before Python opens it, which refuses a folder
+        os.close(fd)
+        raise ValueError(f"{shown(path.name)} is no plain file; it was not read")
     with os.fdopen(fd, "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise ValueError(f"{path.name} is no plain file; it was not read")
         if about.st_nlink > 1:
-            raise ValueError(f"{path.name} is a hard link to a file elsewhere; it was not read")
+            raise ValueError(f"{shown(path.name)} is a hard link to a file elsewhere; it was not read")
         if about.st_size > most:
             raise ValueError(
-                f"{path.name} has {about.st_size / 1e6:.0f} MB, more than {most / 1e6:.0f}; it was not read"
+                f"{shown(path.name)} has {about.st_size / 1e6:.0f} MB, more than {most / 1e6:.0f}; it was not read"
             )
         return file.read(int(most) + 1)
 
@@ -168,19 +171,21 @@ def cells_of(path: Path, most_bytes: float, notes: list[str]) -> list[dict]:
     Raises ValueError where the file is no notebook.
     """
     data = read_bytes(path, most_bytes)
-    text = _text(data, path.name, notes)
+    text = _text(data, shown(path.name), notes)
     if not text.strip():
-        raise ValueError(f"{path.name} is empty")
+        raise ValueError(f"{shown(path.name)} is empty")
+    if sum(text.count(sign) for sign in "[{,") > MOST_PARTS:
+        raise ValueError(f"{shown(path.name)} is no notebook: it has more than {MOST_PARTS:,} parts")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"{path.name} is no notebook: {str(error)[:100]}") from None
+        raise ValueError(f"{shown(path.name)} is no notebook: {str(error)[:100]}") from None
     cells = []
     with suppress(AttributeError, TypeError):
         for sheet in [notebook, *(notebook.get("worksheets") or [])]:
             cells += sheet.get("cells") or []
     if not isinstance(notebook, dict) or not (cells or isinstance(notebook.get("cells"), list)):
-        raise ValueError(f"{path.name} is no notebook: it has no cells")
+        raise ValueError(f"{shown(path.name)} is no notebook: it has no cells")
     found = []
     for cell in cells:
         if isinstance(cell, dict):
@@ -257,7 +262,9 @@ def rebuild(skeleton: nbformat.NotebookNode, work: Work) -> nbformat.NotebookNod
         role = cell.metadata.get("nbgrader", {})
         if role.get("solution"):
             kept = work.texts if role.get("grade") else work.answers
-            cell.source = kept.get(role["grade_id"], cell.source)
+            source = kept.get(role["grade_id"], cell.source)
+            if source != cell.source:
+                cell.source = harmless(source) if cell.cell_type == "markdown" else source
         cells.append(cell)
         for source in work.own.get(cell.id, []):
             cells.append(_own_cell(len(cells), source))
@@ -267,3 +274,21 @@ def rebuild(skeleton: nbformat.NotebookNode, work: Work) -> nbformat.NotebookNod
 
 def _own_cell(number: int, source: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_code_cell(source, id=f"own-{number}")
+
+
+_LIVE = [
+    (re.compile(r"<(?=[A-Za-z/!?])"), "< "),  # HTML
+    (re.compile(r"&(?=#|[A-Za-z][A-Za-z0-9]*;)"), "& "),  # a sign spelled out, such as the colon of `javascript:`
+    (re.compile(r"\](?=[(:](?!https?://|#))"), "] "),  # a link to anything but a page
+    (re.compile(r"\\(?=(href|class|style|cssId|require|unicode|data)\b)"), r"\\ "),  # what MathJax makes HTML of
+]
+
+
+def harmless(text: str) -> str:
+    """A learner's Markdown with a blank put where it would become HTML or a link that runs something.
+
+    Instructors read it in a browser that may change marks. Text and code stay readable as they are.
+    """
+    for pattern, instead in _LIVE:
+        text = pattern.sub(instead, text)
+    return text
