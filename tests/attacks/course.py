@@ -122,7 +122,7 @@ ANSWERS = "".join(
     for kind, label, says in _EXAMPLES
 ) + "".join(f'# %% [markdown] explain="why" kind="sample" points={n}\n# Text.\n#\n# *Reason.*\n' for n in (3, 1.5, 0))
 LIMITS = {
-    "step_seconds": 3, "notebook_seconds": 60, "cpu_seconds": 20, "memory": 400, "processes": 40, "disk": 50,
+    "step_seconds": 6, "notebook_seconds": 60, "cpu_seconds": 20, "memory": 400, "processes": 40, "disk": 50,
     "open_files": 256, "notebook_size": 20,
 }  # fmt: skip
 ABOUT = f"""\

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mle.check.failure import Verdict
+from mle.grading import GradingError
 from mle.grading.checker import stopped
 from mle.grading.limits import Limits
 from mle.grading.submission import Step
@@ -64,6 +65,8 @@ def judged(steps: list[Step], limits: Limits, once: Callable) -> Result:
             strange += 1
             if strange < ATTEMPTS:
                 continue
+            if cause == "killed":  # no learner's code can do that: no marks rather than wrong ones
+                raise GradingError(f"the learner's process was ended from outside, {ATTEMPTS} times; is memory short?")
         strange = 0
         for i in todo[len(finished) :] if cause == "notebook time" else [at]:
             if steps[i].exercise:
@@ -95,6 +98,6 @@ def _says(cause: str, limits: Limits) -> str:
             return f"your code started more than {limits.processes} processes and threads"
         case "ended":
             return "your code ended its own process" + (f" (exit code {code})" if code.lstrip("-").isdigit() else "")
-        case "killed" | "checker":
-            return "the process was ended from outside, several times"
+        case "checker":
+            return "what your code returned ended the check, several times"
     return "what your code returned could not be read: it is too large, or no message of Python's"

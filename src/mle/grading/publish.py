@@ -170,6 +170,11 @@ class Desk:
             return {cell.name: cell.max_score for cell in cells} == points
         return False
 
+    def submissions(self, module: str) -> list[SubmittedAssignment]:
+        """What the gradebook has of a module, in the order of the learners' names."""
+        asked = select(SubmittedAssignment).join(Assignment).where(Assignment.name == module)
+        return self._busy(lambda: list(self.book.db.scalars(asked.order_by(SubmittedAssignment.student_id))))
+
     def is_there(self, marked: Marked, module: str) -> bool:
         """Whether exactly these marks are already in the folder and in the gradebook."""
         folder = self.folder / marked.student / module

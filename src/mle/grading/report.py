@@ -12,13 +12,11 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 import jinja2
-from nbgrader.api import MissingEntry
 from rich.table import Table
 
 from mle.authoring.index import read_module
@@ -92,9 +90,10 @@ def survey(course: Course, module: str, lessons: list[Lesson]) -> tuple[list[Que
     exercises = {(part.name, e.name): e for part in lessons for e in part.exercises}
     rows, store = [], Store(course.receipts)
     with course.desk() as desk:
-        for student in students_of(course, module):
-            receipt = _receipt(course, student, module)
-            if receipt is None:
+        there = set(students_of(course, module))
+        for found in desk.submissions(module):
+            student, receipt = found.student_id, _receipt(course, found.student_id, module)
+            if receipt is None or student not in there:
                 continue
             outcomes = {}
             for lesson, verdicts in receipt["verdicts"].items():
@@ -103,10 +102,8 @@ def survey(course: Course, module: str, lessons: list[Lesson]) -> tuple[list[Que
                     if key in questions:
                         outcomes[key] = outcome_of(exercises[key], verdict)
                         _count(questions[key], exercises[key], verdict, student, store.seconds(address))
-            with suppress(MissingEntry):
-                found = desk.book.find_submission(module, student)
-                rows.append(Row(student, found.score, found.max_score, [outcomes.get(key, "todo") for key in questions],
-                                receipt["notes"], found.needs_manual_grade))  # fmt: skip
+            rows.append(Row(student, found.score, found.max_score, [outcomes.get(key, "todo") for key in questions],
+                            receipt["notes"], found.needs_manual_grade))  # fmt: skip
     return list(questions.values()), rows
 
 
@@ -169,7 +166,7 @@ def write_report(course: Course, module: str) -> Path:
     )  # fmt: skip
     write(folder / "index.html", page)
     write(folder / "marks.csv", marks(course, module))
-    (folder / "mistakes.png").write_bytes(image)
+    write(folder / "mistakes.png", image)
     return folder / "index.html"
 
 
@@ -189,8 +186,8 @@ def marks(course: Course, module: str) -> str:
     table = csv.writer(out, lineterminator="\n")
     table.writerow(["student_id", "last_name", "first_name", "email", "lms_user_id", "module", "score", "max_score",
                     "late_penalty", "complete"])  # fmt: skip
-    with course.desk() as desk, suppress(MissingEntry):
-        for found in sorted(desk.book.assignment_submissions(module), key=lambda s: s.student_id):
+    with course.desk() as desk:
+        for found in desk.submissions(module):
             who = found.student
             about = [who.id, who.last_name, who.first_name, who.email, who.lms_user_id, module]
             penalty = sum(n.late_submission_penalty or 0 for n in found.notebooks)

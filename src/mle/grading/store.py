@@ -94,7 +94,7 @@ class Store:
         return self.folder / address[:2] / f"{address}.json"
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file in one step: it is the old one or the new one, never half of it. Raises `StoreError`."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
@@ -102,7 +102,7 @@ def write(path: Path, text: str) -> None:
         for left in path.parent.glob(f".{path.name}.*.draft"):  # by a process that was killed
             if not psutil.pid_exists(int(left.name.split(".")[-2])):
                 left.unlink(missing_ok=True)
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content.encode() if isinstance(content, str) else content)
         os.replace(draft, path)
     except OSError as error:
         with suppress(OSError):
