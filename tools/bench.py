@@ -3,7 +3,8 @@
 A class is generated from a real module's answers files: each learner's exercises are right, an alternative, a named mistake,
 untouched or broken, in the shares below, and each learner's code is a text of its own, so that no receipt is shared. The
 engine grades all of them, with one worker and with two; nbgrader's own autograder, which grades one after another and takes
-minutes, a sample. Writes grading/bench.json, grading/bench.md and grading/bench.png.
+minutes, a sample. Writes grading/bench.json, bench.md and bench.png,
+and class.png, the picture of this class from its report.
 """
 
 from __future__ import annotations
@@ -273,6 +274,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data = measure(options.module, options.learners, options.sample, Path(folder))
+        pictures = Path(folder, "two", "grading", "reports", options.module, "mistakes.png")
+        shutil.copy(pictures, options.into / "class.png")
     shown = figures(data)
     (options.into / "bench.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     (options.into / "bench.md").write_text(page(data, shown), encoding="utf-8")

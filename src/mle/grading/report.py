@@ -145,6 +145,7 @@ def picture(questions: list[Question]) -> bytes:
                 axes.text(x + width / 2, y, width, ha="center", va="center", fontsize=8,
                           bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
         left = [a + b for a, b in zip(left, widths, strict=True)]
+    axes.margins(y=0.01)
     axes.invert_yaxis()
     axes.set_xlabel("learners")
     axes.xaxis.get_major_locator().set_params(integer=True)

@@ -26,7 +26,15 @@ from mle.grading import GradingError
 from mle.grading.limits import Limits
 from mle.grading.submission import Step
 
-AUTHORING = ("authoring", "cli.py", "lab.py", "doctor.py")
+APART = (
+    "authoring/",
+    "cli.py",
+    "lab.py",
+    "doctor.py",
+    "grading/autograde.py",
+    "grading/publish.py",
+    "grading/report.py",
+)
 """The parts of the package that no verdict depends on."""
 
 
@@ -43,7 +51,7 @@ def engine_digest() -> str:
     installed = importlib.metadata.distributions(path=sorted(places))
     parts += sorted({f"{each.name}=={each.version}" for each in installed})
     for path in sorted(package.rglob("*.py")):
-        if path.relative_to(package).parts[0] not in AUTHORING:
+        if not path.relative_to(package).as_posix().startswith(APART):
             parts.append(path.read_text(encoding="utf-8"))
     return _hash(parts)
 
