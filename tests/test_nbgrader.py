@@ -28,6 +28,7 @@ from test_browser import CHROMIUM, browser
 from mle.authoring.build import build
 from mle.authoring.lesson import read_lesson
 from mle.grading.engine import course_at
+from mle.grading.jail import reason_against
 from mle.grading.report import write_report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -202,6 +203,8 @@ def released(course: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
 @pytest.fixture(scope="module")
 def graded(course: Path, released) -> Path:
     """The course after its learners' notebooks were collected, graded, fed back and exported."""
+    if why := reason_against():
+        pytest.skip(f"no jail: {why}")
     lesson = read_lesson(course / "lessons" / MODULE / f"{LESSON_NAME}.py")
     reference = {exercise.name: exercise.cell.source for exercise in lesson.exercises}
     mistake = lesson.exercise("mean").of_kind("mistake")[0].source
