@@ -5,7 +5,6 @@ from pathlib import Path
 
 from mle.authoring.index import write_indexes
 from mle.authoring.release import PREPROCESSORS, STUB_OF_LANGUAGE
-from mle.grading import autograde
 
 c = get_config()  # noqa: F821 - nbgrader provides it
 
@@ -25,6 +24,9 @@ c.GenerateAssignment.post_convert_hook = lambda **_: write_indexes(_root)
 c.ClearSolutions.code_stub = STUB_OF_LANGUAGE
 c.ExecutePreprocessor.timeout = 300  # of stock autograding only
 c.Exchange.path_includes_course = True
-# `nbgrader autograde` and formgrader's button grade with the course's engine (MLE_STOCK_AUTOGRADE=1: with nbgrader's own)
-if not os.environ.get("MLE_STOCK_AUTOGRADE"):
+# `nbgrader autograde` and formgrader's button grade with the course's engine (MLE_STOCK_AUTOGRADE=1: with nbgrader's own).
+# It is imported where it can run; learners on Windows have no use for it.
+if os.name == "posix" and not os.environ.get("MLE_STOCK_AUTOGRADE"):
+    from mle.grading import autograde
+
     autograde.install()

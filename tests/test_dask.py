@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 
 from mle.grading import farm, jail
 from mle.grading.engine import course_at, grade
@@ -49,6 +50,10 @@ class Cluster:
             process = psutil.Popen(command, cwd=self.folder, env=os.environ | QUIET, stdout=log, stderr=log)
         self.processes.append(process)
         return process
+
+    def wait_for_workers(self, count: int) -> None:
+        with Client(self.address, timeout=60) as client:
+            client.wait_for_workers(count, timeout=60)
 
     def close(self) -> None:
         nests = [nest for process in self.processes for nest in nests_of(process)]
@@ -221,6 +226,7 @@ def test_workers_on_machines_of_their_own_give_the_same_marks(ungraded: Path, he
             cluster = Cluster(tmp_path, *first)
             try:
                 workers = [cluster.worker(*each) for each in others]
+                cluster.wait_for_workers(2)
                 grade(course_at(root), MODULE, scheduler=cluster.address)
                 assert all(nests_of(worker) for worker in workers), "both had work"
             finally:

@@ -1,6 +1,6 @@
 """Time nbgrader's own autograder and the engine on the same class, in one run: `make bench`.
 
-A class is generated from a real module's answers files: each learner's exercises are right, an alternative, a named mistake,
+For each of some real modules a class is generated from its answers files: each learner's exercises are right, an alternative, a named mistake,
 untouched or broken, in the shares below, and each learner's code is a text of its own, so that no receipt is shared. The
 engine grades all of them, with one worker and with two; nbgrader's own autograder, which grades one after another and takes
 minutes, a sample. Writes grading/bench.json, bench.md and bench.png,
@@ -35,6 +35,9 @@ from mle.grading.submission import prefix_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARES = {"right": 0.55, "alternative": 0.15, "mistake": 0.15, "untouched": 0.10, "broken": 0.05}
+MODULES = ["03-build-and-train-models", "13-deep-learning"]
+"""What `make bench` measures; others by --module, beside what bench.json has already."""
+WHO = {"stock": "nbgrader's own", "engine, 1 worker": "engine, 1 worker", "engine, 2 workers": "engine, 2 workers"}
 BROKEN = ("raise ValueError('not finished')", "def broken(:\n    pass", "answer = undefined_name")
 BIN = Path(sys.executable).parent
 
@@ -192,69 +195,83 @@ def figures(data: dict) -> dict:
     }  # fmt: skip
 
 
-def draw(data: dict, shown: dict, path: Path) -> None:
+def draw(all_data: dict[str, dict], path: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
-    names = list(shown["rate"])
-    bars = left.barh(names, shown["rate"].values(), color=["#999999", "#56B4E9", "#0072B2"])
-    left.bar_label(bars, [f"{v:.1f}" for v in shown["rate"].values()], padding=3)
+    shown = {module: figures(data) for module, data in all_data.items()}
+    for at, (who, colour) in enumerate(zip(WHO, ("#999999", "#56B4E9", "#0072B2"), strict=True)):
+        places = [number + 0.27 * (at - 1) for number in range(len(shown))]
+        bars = left.barh(places, [f["rate"][who] for f in shown.values()], 0.25, color=colour, label=WHO[who])
+        left.bar_label(bars, [f"{f['rate'][who]:.1f}" for f in shown.values()], padding=3)
+    left.set_yticks(range(len(shown)), [f"module {module[:2]}" for module in shown])
     left.invert_yaxis()
+    left.margins(x=0.12)
     left.set_xlabel("submissions a minute, measured")
-    left.set_title(f"{data['module']}, {len(data['starts'])} notebooks each", fontsize=10)
-    for count, mark in zip(shown["scale"], "os^", strict=True):
-        times = shown["scale"][count]
-        right.plot(list(times), [s / 60 for s in times.values()], marker=mark, label=f"{count:,} learners")
+    left.legend(frameon=False, ncols=3, fontsize=8, loc="lower center", bbox_to_anchor=(0.4, 1))
+    for (module, f), line in zip(shown.items(), ("-", "--", ":", "-."), strict=False):
+        for (count, times), mark in zip(f["scale"].items(), "os^", strict=True):
+            right.plot(list(times), [s / 60 for s in times.values()], line, marker=mark, color="#0072B2",
+                       label=f"{count:,} learners, module {module[:2]}")  # fmt: skip
     right.set_xscale("log", base=2)
     right.set_yscale("log")
     right.set_xticks([1, 2, 4, 8], ["1", "2", "4", "8"])
     right.set_xlabel("workers")
     right.set_ylabel("minutes for the class, simulated")
-    right.legend(frameon=False)
+    right.legend(frameon=False, fontsize=8, bbox_to_anchor=(1.02, 1), loc="upper left")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110)
 
 
-def page(data: dict, shown: dict) -> str:
+def page(all_data: dict[str, dict]) -> str:
     """The committed report."""
-    machine, rate, ratio = data["machine"], shown["rate"], shown["ratio"]
-    shares = ", ".join(f"{share:.0%} {kind}" for kind, share in data["shares"].items())
+    machine = next(iter(all_data.values()))["machine"]
+    shares = ", ".join(f"{share:.0%} {kind}" for kind, share in SHARES.items())
     lines = [
         "# The engine beside nbgrader's own autograder",
         "",
-        f"Made by `make bench`: one class, one run, {machine['cores']} cores, {machine['memory_gb']} GB, "
-        f"Python {machine['python']}. Module `{data['module']}`, {len(data['starts'])} notebooks a submission; exercises {shares}. "
-        f"The engine graded {data['learners']} learners from nothing, the start of its warm kernels included; nbgrader's own "
-        f"autograder, which works at the same pace on any number, the first {data['sample']} of them.",
+        f"Made by `make bench` ({machine['cores']} cores, {machine['memory_gb']} GB, Python {machine['python']}): for each module one "
+        f"class, graded by both in one run. Its exercises are {shares}; each learner's code is a text of its own. The engine graded the "
+        "whole class from nothing, the start of its warm kernels included; nbgrader's own autograder, which works at the same "
+        "pace on any number, a sample of it.",
         "",
         "![Submissions a minute, and simulated times of larger classes](bench.png)",
+        "",
+    ]
+    for module, data in all_data.items():
+        lines += table(module, data, figures(data))
+    return "\n".join(lines)
+
+
+def table(module: str, data: dict, shown: dict) -> list[str]:
+    rate, ratio, same = shown["rate"], shown["ratio"], data["compared"] - len(data["differing"])
+    lines = [
+        f"## `{module}`",
+        "",
+        f"{len(data['starts'])} notebooks a submission, {data['learners']} learners, of whom nbgrader's own autograder graded {data['sample']}.",
         "",
         "| figure | nbgrader's own | engine, 1 worker | engine, 2 workers |",
         "|---|---|---|---|",
         f"| submissions a minute | {rate['stock']:.2f} | {rate['engine, 1 worker']:.1f} | {rate['engine, 2 workers']:.1f} |",
         f"| ratio | 1 | {ratio['engine, 1 worker']:.1f} | {ratio['engine, 2 workers']:.1f} |",
-        f"| seconds a notebook | {shown['stock_notebook']:.1f} | {shown['own']:.2f} (mean run) | – |",
-        f"| overhead a notebook beyond its own cells, median (largest) | – | {shown['overhead'][0]:.3f} s ({shown['overhead'][1]:.3f} s) | – |",
-        f"| private memory of a further kernel, median (largest) | a kernel of its own | {shown['memory'][0]:.0f} MB ({shown['memory'][1]:.0f} MB) | – |",
+        f"| seconds a notebook, mean | {shown['stock_notebook']:.1f} | {shown['own']:.2f} | – |",
+        "| overhead a notebook beyond its own cells, median (largest) | – "
+        f"| {shown['overhead'][0]:.3f} s ({shown['overhead'][1]:.3f} s) | – |",
+        "| private memory of a further kernel, median (largest) | a kernel of its own "
+        f"| {shown['memory'][0]:.0f} MB ({shown['memory'][1]:.0f} MB) | – |",
         "",
-        f"Scores: {data['compared']} checks were scored by both; {data['compared'] - len(data['differing'])} alike"
-        + (
-            ", and one worker and two gave the same."
-            if data["same_with_one_worker"]
-            else "; one worker and two DIFFER."
-        ),
+        f"Scores: {data['compared']} checks were scored by both, {same} alike; one worker and two "
+        + ("gave the same." if data["same_with_one_worker"] else "DIFFER."),
         "",
     ]
     lines += [f"- {key}: nbgrader {v['stock']:g}, engine {v['engine']:g}" for key, v in data["differing"].items()]
     lines += [
-        "## Larger classes, simulated",
-        "",
-        "Not measured: the run times above, drawn at random, given to whichever worker is free; the start of the warm kernels "
-        f"({sum(data['starts']):.1f} s) and reading and writing ({shown['serial'] * 1000:.0f} ms a submission) are not parallel.",
+        "Larger classes, simulated (not measured): the run times above, drawn at random, given to whichever worker is free; the start of the "
+        f"warm kernels ({sum(data['starts']):.1f} s) and reading and writing ({shown['serial'] * 1000:.0f} ms a submission) are not parallel.",
         "",
         "| learners | 1 worker | 2 workers | 4 workers | 8 workers | 4 against 1 |",
         "|---|---|---|---|---|---|",
@@ -262,25 +279,28 @@ def page(data: dict, shown: dict) -> str:
     for count, times in shown["scale"].items():
         cells = " | ".join(f"{s / 60:.1f} min" for s in times.values())
         lines.append(f"| {count:,} | {cells} | {times[1] / times[4]:.2f}× |")
-    return "\n".join([*lines, ""])
+    return [*lines, ""]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--module", default="03-build-and-train-models")
+    parser.add_argument("--module", nargs="+", default=MODULES)
     parser.add_argument("--learners", type=int, default=30)
-    parser.add_argument("--sample", type=int, default=5, help="learners that nbgrader's own autograder grades")
+    parser.add_argument("--sample", type=int, default=4, help="learners that nbgrader's own autograder grades")
     parser.add_argument("--into", type=Path, default=ROOT / "grading")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = measure(options.module, options.learners, options.sample, Path(folder))
-        pictures = Path(folder, "two", "grading", "reports", options.module, "mistakes.png")
-        shutil.copy(pictures, options.into / "class.png")
-    shown = figures(data)
-    (options.into / "bench.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    (options.into / "bench.md").write_text(page(data, shown), encoding="utf-8")
-    draw(data, shown, options.into / "bench.png")
-    print(page(data, shown))
+    kept = options.into / "bench.json"
+    all_data = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    for module in options.module:
+        with tempfile.TemporaryDirectory() as folder:
+            all_data[module] = measure(module, options.learners, options.sample, Path(folder))
+            picture = Path(folder, "two", "grading", "reports", module, "mistakes.png")
+            if module == MODULES[0]:
+                shutil.copy(picture, options.into / "class.png")
+        kept.write_text(json.dumps(all_data, indent=1) + "\n", encoding="utf-8")
+    (options.into / "bench.md").write_text(page(all_data), encoding="utf-8")
+    draw(all_data, options.into / "bench.png")
+    print(page(all_data))
 
 
 if __name__ == "__main__":

@@ -238,7 +238,11 @@ def kinds(engine: int) -> dict[str, list[psutil.Process]]:
 
 
 def survivors(seconds: float = 20) -> list[str]:
-    """The processes below this one that do not end within that time; ended orphans are reaped."""
+    """The processes below this one that do not end within that time; ended orphans are reaped.
+
+    Bubblewrap, killed in its first milliseconds, can leave a process of its own that waits for it for ever, with nothing
+    below it and nothing of a learner's in it; that one is ended here and not counted.
+    """
     deadline = time.monotonic() + seconds
     while True:
         with suppress(ChildProcessError):
@@ -248,7 +252,8 @@ def survivors(seconds: float = 20) -> list[str]:
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
                 if process.status() != psutil.STATUS_ZOMBIE:
-                    alive.append(" ".join(process.cmdline())[-120:])
+                    idle = process.name() == "bwrap" and not process.children() and time.monotonic() > deadline - 10
+                    process.kill() if idle else alive.append(f"{process.name()} {' '.join(process.cmdline())[-120:]}")
         if not alive or time.monotonic() > deadline:
             return alive
         time.sleep(0.01)
