@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -62,8 +63,12 @@ class Nest:
                 raise (Lost if told.get("lost") else NestError)(": ".join([told["problem"], *said]))
 
     def _first_word(self) -> dict:
-        if not select.select([self._orders], [], [], START_SECONDS)[0]:
-            return {"problem": f"no warm kernel after {START_SECONDS} s"}
+        deadline = time.monotonic() + START_SECONDS
+        while not select.select([self._orders], [], [], 0.2)[0]:
+            if not self.alive:  # the socket may stay open in a process of bubblewrap's that waits for the ended one
+                return {"problem": "the warm kernel was ended while it started", "lost": True}
+            if time.monotonic() > deadline:
+                return {"problem": f"no warm kernel after {START_SECONDS} s"}
         with suppress(ConnectionError):
             if data := self._orders.recv(1 << 16):
                 return json.loads(data)
@@ -77,6 +82,10 @@ class Nest:
 
     def close(self) -> None:
         self._orders.close()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(
+                self.process.pid, signal.SIGKILL
+            )  # with any process of bubblewrap's that has not locked itself in
         self.process.kill()
         self.process.wait()
 
