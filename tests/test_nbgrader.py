@@ -158,10 +158,8 @@ outcomes = [{ text = "double", exercises = ["double"] }]
 """
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course of one small module, with the repository's own nbgrader_config.py at its root, built."""
-    root = tmp_path_factory.mktemp("course")
+def make_course(root: Path) -> None:
+    """Write and build a course of one small module, with the repository's own nbgrader_config.py at its root."""
     shutil.copy(ROOT / "nbgrader_config.py", root)
     lesson = root / "lessons" / MODULE / f"{LESSON_NAME}.py"
     lesson.parent.mkdir(parents=True)
@@ -170,6 +168,11 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
                        (lesson.with_name("module.toml"), ABOUT)):  # fmt: skip
         path.write_text(text, encoding="utf-8")
     build(root)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    make_course(root := tmp_path_factory.mktemp("course"))
     return root
 
 
