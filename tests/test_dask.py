@@ -22,7 +22,7 @@ from mle.grading import farm, jail
 from mle.grading.engine import course_at, grade
 from mle.grading.farm import Job, NestError, run_there
 from mle.grading.limits import Limits
-from mle.grading.submission import Step
+from mle.grading.submission import Ground, Step
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
 from faults import MODULE, SCORES, make_course, snapshot
@@ -105,7 +105,7 @@ def here(ungraded: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
 def jobs_of(count: int, seconds: float) -> list[Job]:
     """Jobs that each take that long."""
     check = Step("check.equal(a, 1)", "a", 1.0)
-    return [Job("from mle import check", (), Limits(), True,
+    return [Job(Ground("from mle import check"), Limits(), True,
                 (Step(f"import time\ntime.sleep({seconds})\na, number = 1, {number}"), check))
             for number in range(count)]  # fmt: skip
 
@@ -146,7 +146,7 @@ def test_a_nest_killed_on_a_worker_is_started_again_there(cluster: Cluster):
 
 def test_a_lesson_that_does_not_start_is_its_jobs_problem_there_too(cluster: Cluster):
     (job,) = jobs_of(1, 0)
-    broken = Job(job.imports, ("1 / 0",), job.limits, True, job.steps)
+    broken = Job(Ground(job.ground.imports, ("1 / 0",)), job.limits, True, job.steps)
     done = dict(run_there([broken, job], cluster.address))
     assert isinstance(done[0], NestError) and "ZeroDivisionError" in str(done[0])
     assert done[1].verdicts[0].passed

@@ -22,7 +22,7 @@ from mle.grading.farm import Farm, Job, Lost, Nest, NestError, run_here
 from mle.grading.judge import ATTEMPTS, Result, judged
 from mle.grading.limits import Limits
 from mle.grading.store import addresses
-from mle.grading.submission import Step
+from mle.grading.submission import Ground, Step
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
 from faults import ANSWERS, LESSON, LESSON_NAME, MODULE, hand_in, make_course
@@ -52,7 +52,7 @@ LAST = [cell("c = 3"), asks("c", 3)]
 def nest() -> Iterator[Nest]:
     if NO_JAIL:
         pytest.skip(f"no jail: {NO_JAIL}")
-    with Nest(IMPORTS, ["from mle import check\ngiven = [1, 2]"], LIMITS) as nest:
+    with Nest(Ground(IMPORTS, ("from mle import check\ngiven = [1, 2]",)), LIMITS) as nest:
         yield nest
 
 
@@ -108,7 +108,7 @@ def test_a_notebook_that_uses_up_its_time_keeps_what_it_has_earned(nest: Nest):
 @needs_jail
 def test_a_nest_outlives_the_thread_that_needed_it_first():
     """To the kernel a thread is a parent: what dies with its parent would die with that thread."""
-    farm, job = Farm(), Job(IMPORTS, (), LIMITS, True, (*GOOD,))
+    farm, job = Farm(), Job(Ground(IMPORTS), LIMITS, True, (*GOOD,))
     with farm:
         results = []
         for _ in range(2):
@@ -124,7 +124,7 @@ def test_a_nest_outlives_the_thread_that_needed_it_first():
 
 @needs_jail
 def test_a_nest_killed_between_two_threads_is_started_once_more_for_both():
-    job = Job(IMPORTS, (), LIMITS, True, (*GOOD, cell("import time\ntime.sleep(0.5)"), *LAST))
+    job = Job(Ground(IMPORTS), LIMITS, True, (*GOOD, cell("import time\ntime.sleep(0.5)"), *LAST))
     with Farm() as farm:
         farm.run(replace(job, steps=tuple(GOOD)))
         (kept,) = farm._kept.values()
@@ -142,8 +142,8 @@ def test_a_nest_killed_between_two_threads_is_started_once_more_for_both():
 
 @needs_jail
 def test_a_lesson_that_does_not_start_is_its_jobs_problem_and_no_others():
-    broken = Job(IMPORTS, ("1 / 0",), LIMITS, True, tuple(GOOD))
-    outcomes = dict(run_here([broken, Job(IMPORTS, (), LIMITS, True, tuple(GOOD))], 2))
+    broken = Job(Ground(IMPORTS, ("1 / 0",)), LIMITS, True, tuple(GOOD))
+    outcomes = dict(run_here([broken, Job(Ground(IMPORTS), LIMITS, True, tuple(GOOD))], 2))
     assert isinstance(outcomes[0], NestError) and "ZeroDivisionError" in str(outcomes[0])
     assert outcomes[1].verdicts[0].passed
 
@@ -198,21 +198,21 @@ def test_a_lost_nest_is_no_verdict():
 # --- receipts -------------------------------------------------------------------------------------------------------
 
 STEPS = [cell("a = 1"), asks("a", 1), Step("given = 2"), cell("b = 2"), asks("b", 2)]
-AT = addresses(IMPORTS, ["x = 1"], STEPS, LIMITS)
+AT = addresses(Ground(IMPORTS, ("x = 1",)), STEPS, LIMITS)
 
 
 @pytest.mark.parametrize(
     ("other", "same"),
     [
-        (addresses(IMPORTS, ["x = 1"], STEPS, LIMITS), [True, True]),
-        (addresses(IMPORTS, ["x = 1"], [STEPS[0], asks("a", 9), *STEPS[2:]], LIMITS), [False, True]),
-        (addresses(IMPORTS, ["x = 1"], [STEPS[0], replace(STEPS[1], points=2.0), *STEPS[2:]], LIMITS), [False, True]),
-        (addresses(IMPORTS, ["x = 1"], [*STEPS[:3], cell("b = 3"), STEPS[4]], LIMITS), [True, False]),
-        (addresses(IMPORTS, ["x = 1"], [cell("a = 2"), *STEPS[1:]], LIMITS), [False, False]),
-        (addresses(IMPORTS, ["x = 1"], [*STEPS[:2], *STEPS[3:]], LIMITS), [True, False]),
-        (addresses(IMPORTS, ["x = 2"], STEPS, LIMITS), [False, False]),
-        (addresses("import math", ["x = 1"], STEPS, LIMITS), [False, False]),
-        (addresses(IMPORTS, ["x = 1"], STEPS, replace(LIMITS, memory=1)), [False, False]),
+        (addresses(Ground(IMPORTS, ("x = 1",)), STEPS, LIMITS), [True, True]),
+        (addresses(Ground(IMPORTS, ("x = 1",)), [STEPS[0], asks("a", 9), *STEPS[2:]], LIMITS), [False, True]),
+        (addresses(Ground(IMPORTS, ("x = 1",)), [STEPS[0], replace(STEPS[1], points=2.0), *STEPS[2:]], LIMITS), [False, True]),
+        (addresses(Ground(IMPORTS, ("x = 1",)), [*STEPS[:3], cell("b = 3"), STEPS[4]], LIMITS), [True, False]),
+        (addresses(Ground(IMPORTS, ("x = 1",)), [cell("a = 2"), *STEPS[1:]], LIMITS), [False, False]),
+        (addresses(Ground(IMPORTS, ("x = 1",)), [*STEPS[:2], *STEPS[3:]], LIMITS), [True, False]),
+        (addresses(Ground(IMPORTS, ("x = 2",)), STEPS, LIMITS), [False, False]),
+        (addresses(Ground("import math", ("x = 1",)), STEPS, LIMITS), [False, False]),
+        (addresses(Ground(IMPORTS, ("x = 1",)), STEPS, replace(LIMITS, memory=1)), [False, False]),
     ],
     ids=["nothing", "a check", "its points", "a later cell", "an earlier cell", "a cell less", "the given cells",
          "the imports", "the limits"],

@@ -28,7 +28,7 @@ from mle.grading.farm import Nest
 from mle.grading.jail import reason_against
 from mle.grading.limits import limits_of
 from mle.grading.notebook import grade
-from mle.grading.submission import prefix_of, read_work, steps_of
+from mle.grading.submission import ground_of, read_work, steps_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
@@ -151,7 +151,7 @@ def test_as_the_engine_grades_it_a_solved_notebook_gets_every_point_and_an_untou
     """From the files to the points, on both sides of the wall, in the jail where one can be made."""
     lesson, released = lesson_of(path), ROOT / "modules" / path.parent.name / path.name
     skeleton, limits = nbformat.read(released, as_version=4), limits_of(lesson.path.parent)
-    with Nest(lesson.imports, prefix_of(lesson), limits, jailed=not NO_JAIL) as nest:
+    with Nest(ground_of(lesson), limits, jailed=not NO_JAIL) as nest:
         solved, untouched = (
             nest.run(steps_of(lesson, read_work(file.parent, file.stem, skeleton, 1e9), skeleton)).verdicts
             for file in (path, released)

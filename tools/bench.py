@@ -31,7 +31,7 @@ from mle.authoring.lesson import Exercise, find_lessons, read_lesson
 from mle.grading.engine import course_at, grade
 from mle.grading.farm import Nest
 from mle.grading.limits import Limits
-from mle.grading.submission import prefix_of
+from mle.grading.submission import ground_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARES = {"right": 0.55, "alternative": 0.15, "mistake": 0.15, "untouched": 0.10, "broken": 0.05}
@@ -137,7 +137,7 @@ def starts_of(module: str) -> list[float]:
     for path in find_lessons(ROOT, module):
         lesson = read_lesson(path)
         started = time.perf_counter()
-        with Nest(lesson.imports, prefix_of(lesson), Limits()):
+        with Nest(ground_of(lesson), Limits()):
             seconds.append(round(time.perf_counter() - started, 2))
     return seconds
 

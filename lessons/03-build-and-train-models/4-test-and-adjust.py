@@ -608,7 +608,7 @@ check.that(
 # settings, not to fit the final model, so it may be cheap.
 
 
-# %%
+# %% ahead=true
 def matrix(numbers, categories):
     """Numbers (n, 13) and category codes (n, 3) side by side: (n, 16) float32."""
     return np.column_stack([numbers, categories]).astype(np.float32)
@@ -668,7 +668,7 @@ print(f"valid log-loss: first trial {search_loss[0]:.4f}, best trial {search_los
 # The rest of the lesson compares six forecasts. The tuned setting is written down here, so that everyone goes on with
 # the same one. The network is of lesson 2's kind: embeddings for carrier, origin and destination, one hidden layer.
 
-# %%
+# %% ahead=true
 TUNED = {"learning_rate": 0.261, "max_leaf_nodes": 5, "l2_regularization": 93.6}
 X, y = matrix(train_arrays.numbers, train_arrays.categories), train_arrays.late
 

@@ -1683,7 +1683,7 @@ print(pd.Series(domain).round(3).to_string())
 # the fault adds to the cost of the model's decisions on the same flights, in dollars per 1,000 flights, with a 95 % interval over days. To
 # know the cost you need the labels. In the pilot they are there; the next lesson is about when they are not.
 
-# %%
+# %% ahead=true
 model = flights.desk_model().fit(train[flights.FEATURES], train["late"])
 
 

@@ -1381,7 +1381,7 @@ check.that(not missing, says="a step that belongs is missing", seen=f"without {'
 # The feed is repaired at noon. Now the columns of the flights that were hit must be computed again, and Tomas's
 # pipeline is at it since breakfast. It is correct. It was tested by hand, row by row, and that is how it works, too.
 
-# %%
+# %% ahead=true
 raw = data.load("flights", "flights")
 clock = raw["sched_dep_time"] // 100 * 60 + raw["sched_dep_time"] % 100
 sched = pd.to_datetime(raw[["year", "month", "day"]]) + pd.to_timedelta(clock, unit="min")

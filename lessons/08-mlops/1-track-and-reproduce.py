@@ -361,7 +361,7 @@ check.that(content_hash(week) == content_hash(again), says="the example does not
 # *step*), *tags* (texts that may change) and *artefacts* (files), and a *status*. All but the files live in a database. Here it is one
 # SQLite file in a temporary folder. Nothing leaves your machine.
 
-# %%
+# %% ahead=true
 workshop = tempfile.TemporaryDirectory()  # removed at the end of the lesson
 STORE = f"sqlite:///{Path(workshop.name, 'mlflow.db').as_posix()}"
 client = MlflowClient(tracking_uri=STORE)

@@ -329,7 +329,7 @@ judge_design(["b", "a"], [1, 0], fresh.normal(60, 5, (4, 2)), spoil=True)
 # %% [markdown]
 # Now all eight settings of Noor's nets, with eight seeds each: 64 trainings, a few seconds.
 
-# %% tags=["nbval-ignore-output"]
+# %% ahead=true tags=["nbval-ignore-output"]
 SEEDS = list(range(8))
 accuracy = {}  # from the parts that are on to the accuracies of the eight seeds, (8,), in percent
 for values in itertools.product([False, True], repeat=len(PARTS)):

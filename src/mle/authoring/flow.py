@@ -33,6 +33,8 @@ class Flow:
     """Bound whatever happens."""
     touches: frozenset[str]
     """Perhaps bound, or changed in place."""
+    later: frozenset[str]
+    """Read by the functions that it defines, whenever they are called."""
 
 
 @lru_cache(maxsize=4096)
@@ -41,17 +43,21 @@ def flow_of(source: str) -> Flow:
     reads: set[str] = set()
     binds: set[str] = set()
     touches: set[str] = set()
+    later: set[str] = set()
     for statement in ast.parse(without_magics(source)).body:
         table = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
         read = _global_reads(table)
         bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
         reads |= read - binds
         touches |= bound | (_changed(statement) & read)
+        for child in table.get_children():
+            later |= _global_reads(child)
+            touches |= _global_writes(child)
         if isinstance(
             statement, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
         ):
             binds |= bound
-    return Flow(frozenset(reads), frozenset(binds), frozenset(touches))
+    return Flow(frozenset(reads), frozenset(binds), frozenset(touches), frozenset(later))
 
 
 def needed(lesson: Lesson, learner: Iterable[str]) -> set[int]:
@@ -79,11 +85,76 @@ def needed(lesson: Lesson, learner: Iterable[str]) -> set[int]:
     return kept
 
 
+def ready(lesson: Lesson, learner: Iterable[str]) -> set[int]:
+    """The positions of the cells marked `ahead` that run no differently after the learner's cells (their sources)."""
+    disturbed: set[str] = set()
+    try:
+        for source in learner:
+            if len(source) > LONGEST or DYNAMIC.search(source):
+                return set()
+            disturbed |= flow_of(source).touches
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    found = set()
+    for position, cell in enumerate(lesson.cells):
+        if cell.needed and not cell.get("exercise"):
+            flow = flow_of(cell.source)
+            if (flow.reads | flow.later) & disturbed:  # so is what a function of the course's own comes to read
+                disturbed |= flow.touches
+            elif cell.get("ahead"):
+                found.add(position)
+    return found
+
+
+def ahead_problems(lesson: Lesson) -> list[str]:
+    """Why cells marked `ahead` may not run before the learner's work; one line for each problem.
+
+    Such a cell may read what given cells before the first exercise and other cells ahead bind, as long as nothing between
+    touches it, and may change nothing that it does not bind itself; what is imported counts as unchanging.
+    """
+    problems = []
+    start = min((e.position for e in lesson.exercises), default=len(lesson.cells))
+    imported = flow_of(lesson.imports).binds
+    unsure: set[str] = set()  # names as the learner's work, or a cell that waits for it, leaves them
+    known: set[str] = set()
+    behind: dict[str, frozenset[str]] = {}  # a name → what the functions of its cell read
+    for position, cell in enumerate(lesson.cells):
+        if not (cell.needed or cell.get("ahead")):
+            continue
+        flow, at = flow_of(cell.source), f"{lesson.path}:{cell.line}: ahead"
+        if cell.get("ahead"):
+            if not cell.needed or cell.get("exercise") or position < start or lesson.fork_unsafe:
+                problems.append(f"{at} marks a given cell after the first exercise, of a lesson without TensorFlow")
+            reach = flow.reads | flow.later
+            while more := frozenset().union(*(behind.get(name, reach) for name in reach)) - reach:
+                reach |= more
+            if late := reach & unsure:
+                problems.append(
+                    f"{at}: the cell reads {', '.join(sorted(late))}, which is not known before the learner's work"
+                )
+            if changed := (flow.touches - flow.binds - imported) & (known | unsure):
+                problems.append(f"{at}: the cell changes {', '.join(sorted(changed))}, which others have before")
+            known |= flow.touches
+            unsure -= flow.binds
+        elif position < start:
+            known |= flow.touches
+        else:
+            unsure |= flow.touches - imported
+        behind |= dict.fromkeys(flow.binds, flow.later)
+    return problems
+
+
 def _global_reads(table: symtable.SymbolTable) -> set[str]:
     """The global names that a scope and the scopes in it read."""
     module = table.get_type() == "module"
     found = {s.get_name() for s in table.get_symbols() if s.is_referenced() and (module or s.is_global())}
     return found.union(*(_global_reads(child) for child in table.get_children()))
+
+
+def _global_writes(table: symtable.SymbolTable) -> set[str]:
+    """The names that a scope and the scopes in it declare global and bind."""
+    found = {s.get_name() for s in table.get_symbols() if s.is_declared_global() and s.is_assigned()}
+    return found.union(*(_global_writes(child) for child in table.get_children()))
 
 
 def _changed(statement: ast.stmt) -> set[str]:

@@ -3,7 +3,7 @@
 Cell metadata an author may write (CONTRIBUTING.md explains each):
 `exercise="name"`, `check="name" points=3`, `explain="name" points=5` (Markdown, graded by hand), `claims=true`
 (assertions of the prose's numbers, not shown to learners), `demo=true` (shows something; nothing later needs it),
-`tags=[...]`; in the answers file `exercise= kind= name= says=` (and `mutant= reason=` for an equivalent mutant).
+`ahead=true` (given; no work of the learner's bears on it), `tags=[...]`; in the answers file `exercise= kind= name= says=` (and `mutant= reason=` for an equivalent mutant).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STUB = f'raise NotImplementedError("{STUB_SAYS}, in place of this line")'
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "MLE_SEED": "0", "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
 """The environment in which lessons are executed and proven, so that they give the same figures each time."""
 KINDS = ("alternative", "mistake", "equivalent")
-MARKS = {"exercise", "check", "points", "explain", "claims", "demo", "tags"}
+MARKS = {"exercise", "check", "points", "explain", "claims", "demo", "ahead", "tags"}
 FORK_UNSAFE = ("tensorflow", "keras")
 """Libraries that cannot be forked once they have run an operation."""
 

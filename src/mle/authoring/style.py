@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mle.authoring.flow import ahead_problems
 from mle.authoring.lesson import Cell, Lesson, answers_path
 
 MISTAKES, ALTERNATIVES = 3, 2
@@ -32,7 +33,7 @@ def problems_of(lesson: Lesson) -> list[str]:
     for position, cell in enumerate(lesson.cells):
         if cell.get("explain"):
             found += _card(lesson, position, cell.get("explain"), float(cell.get("points", 0)))
-    return found + _numbers(lesson)
+    return found + ahead_problems(lesson) + _numbers(lesson)
 
 
 def _pictures(lesson: Lesson, cell: Cell) -> list[str]:

@@ -74,7 +74,8 @@ def stopped(exercise: str, says: str = "your code ended the process, ran out of 
 def judge(job: dict, connection: socket.socket, tell: Callable[[dict], Any]) -> None:
     """Walk through a notebook across the wall: run its cells there, its checks here, and tell what comes of each step.
 
-    `job` has `imports`, `seconds` (for one step) and `steps`: `{"source": …}` runs a cell of the learner's side,
+    `job` has `imports`, `seconds` (for one step) and `steps`: `{"source": …}` runs a cell of the learner's side (with `ahead`, one
+    whose names may be there already),
     `{"source": …, "exercise": …, "points": …}` is a check. An outcome has `stopped` (nothing comes after it) and `late`
     (it was the time); that of a check has its `verdict` and `picture`.
     """
@@ -87,7 +88,9 @@ def judge(job: dict, connection: socket.socket, tell: Callable[[dict], Any]) -> 
             outcome = {"verdict": verdict.to_json(), "picture": verdict.picture}
         else:
             with suppress(Exception, WallClosed):  # the checks to come say so
-                Peer(connection, seconds=job["seconds"]).request("run", step["source"])
+                Peer(connection, seconds=job["seconds"]).request(
+                    "take up" if step.get("ahead") else "run", step["source"]
+                )
         spent = time.monotonic() - started
         outcome |= {"stopped": connection.fileno() < 0, "late": spent >= job["seconds"], "seconds": round(spent, 4)}
         tell(outcome)

@@ -29,7 +29,7 @@ from mle.grading.farm import Job, Result, run_here, run_there
 from mle.grading.limits import Limits, limits_of
 from mle.grading.publish import Desk, Marked
 from mle.grading.store import Store, addresses, engine_digest
-from mle.grading.submission import Step, Work, prefix_of, read_bytes, read_work, rebuild, steps_of
+from mle.grading.submission import Ground, Step, Work, ground_of, read_bytes, read_work, rebuild, steps_of
 
 TIMESTAMP = "timestamp.txt"
 
@@ -98,7 +98,7 @@ class _Part:
 
     lesson: Lesson
     skeleton: nbformat.NotebookNode
-    prefix: list[str]
+    ground: Ground
 
 
 @dataclass
@@ -191,7 +191,7 @@ def _parts(course: Course, module: str) -> dict[str, _Part]:
         expected = {name for e in lesson.exercises for name in (e.name, f"{e.name}-check")}
         if not expected <= graded or len(skeleton.cells) != sum(not c.get("claims") for c in lesson.cells):
             raise GradeError(f"{path} is not what its lesson builds to: run `make build`")
-        parts[lesson.name] = _Part(lesson, skeleton, prefix_of(lesson))
+        parts[lesson.name] = _Part(lesson, skeleton, ground_of(lesson))
     return parts
 
 
@@ -230,7 +230,7 @@ def _take_in(course: Course, module: str, student: str, parts: dict[str, _Part],
     for name, part in parts.items():
         work = read_work(folder, name, part.skeleton, limits.notebook_size * 1e6)
         steps = steps_of(part.lesson, work, part.skeleton)
-        papers.append(_Paper(student, name, work, steps, addresses(part.lesson.imports, part.prefix, steps, limits)))
+        papers.append(_Paper(student, name, work, steps, addresses(part.ground, steps, limits)))
     return papers
 
 
@@ -253,9 +253,9 @@ def _run(
             waiting.setdefault((paper.name, *paper.addresses), []).append(paper)
     groups = list(waiting.values())
     jobs = []
-    for (first, *_), _part in ((g, parts[g[0].name]) for g in groups):
+    for (first, *_), part in ((g, parts[g[0].name]) for g in groups):
         asked = {a for a in first.addresses if force or store.get(a) is None}
-        jobs.append(Job(_part.lesson.imports, tuple(_part.prefix), limits, jailed, tuple(_asked(first, asked))))
+        jobs.append(Job(part.ground, limits, jailed, tuple(_asked(first, asked))))
     runs = run_there(jobs, scheduler) if scheduler else run_here(jobs, workers)
     progress("grading", 0, len(jobs))
     with closing(runs):  # where a receipt cannot be written, the rest is not waited for

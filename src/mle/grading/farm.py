@@ -22,7 +22,7 @@ from mle.grading.judge import ATTEMPTS, Result, judged
 from mle.grading.limits import Limits
 from mle.grading.nest import receive, send
 from mle.grading.store import engine_digest
-from mle.grading.submission import Step
+from mle.grading.submission import Ground, Step
 
 START_SECONDS = 180
 SCHEDULER_SECONDS = 30
@@ -40,8 +40,8 @@ class Lost(RuntimeError):
 class Nest:
     """The warm kernels of one lesson. Use as a context manager, or `close()` it."""
 
-    def __init__(self, imports: str, prefix: list[str], limits: Limits, jailed: bool = True):
-        self.imports, self.limits = imports, limits
+    def __init__(self, ground: Ground, limits: Limits, jailed: bool = True):
+        self.ground, self.limits = ground, limits
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._orders = ours
         inner = [sys.executable, "-m", "mle.grading.nest", str(theirs.fileno())]
@@ -51,7 +51,7 @@ class Nest:
                 pass_fds=[theirs.fileno()], start_new_session=True, env=None if jailed else jail.environment(),
             )  # fmt: skip
             theirs.close()
-            setup = {"imports": imports, "prefix": prefix, "jailed": jailed, "limits": asdict(limits)}
+            setup = asdict(ground) | {"jailed": jailed, "limits": asdict(limits)}
             with suppress(BrokenPipeError):
                 self.process.stdin.write(json.dumps(setup).encode())
                 self.process.stdin.close()
@@ -110,7 +110,11 @@ class Nest:
             for _, theirs in pairs:
                 theirs.close()
             deadline = time.monotonic() + seconds
-            job = {"steps": [s.order() for s in steps], "imports": self.imports, "seconds": self.limits.step_seconds}
+            job = {
+                "steps": [s.order() for s in steps],
+                "imports": self.ground.imports,
+                "seconds": self.limits.step_seconds,
+            }
             outcomes: list[dict] = []
             with suppress(OSError):
                 send(talk, job)
@@ -185,15 +189,14 @@ def _cause(outcomes: list[dict], reports: list[dict], overdue: bool) -> str:
 class Job:
     """One notebook of one learner, to be run: all that another machine needs for it."""
 
-    imports: str
-    prefix: tuple[str, ...]
+    ground: Ground
     limits: Limits
     jailed: bool
     steps: tuple[Step, ...]
 
     @property
     def lesson(self) -> tuple:
-        return self.imports, self.prefix, self.limits, self.jailed
+        return self.ground, self.limits, self.jailed
 
 
 @dataclass
@@ -244,7 +247,7 @@ class Farm:
             if self._closed:
                 raise NestError("grading was stopped")
             if kept.nest is None or not kept.nest.alive:
-                kept.nest = Nest(job.imports, list(job.prefix), job.limits, job.jailed)
+                kept.nest = Nest(job.ground, job.limits, job.jailed)
                 if self._closed:
                     kept.nest.close()
             return kept.nest

@@ -27,6 +27,7 @@ class Session:
         self.shell.showtraceback = lambda *args, **kwargs: None  # errors are returned, not printed
         self.shell.ask_exit = sys.exit  # what `exit()` comes to; a shell without a kernel has none
         self.unwritten = False  # whether a cell ended at its stub
+        self._ahead: dict[str, dict[str, Any]] = {}
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -40,6 +41,28 @@ class Session:
         self.unwritten = self.unwritten or is_stub(error)
         return error
 
+    def go_ahead(self, cells: list[tuple[str, list[str]]]) -> None:
+        """Run cells of later on, keep the names that each one binds, and leave the namespace as it was.
+
+        `cells` are sources with the names that they may bind. Raises RuntimeError where one raises.
+        """
+        before = dict(self.namespace)
+        for source, names in cells:
+            error = self.run(source)
+            if error is not None:
+                raise RuntimeError(f"a given cell raises {type(error).__name__}: {error}")
+            self._ahead[source] = {name: self.namespace[name] for name in names if name in self.namespace}
+        for name in [name for name in self.namespace if name not in before]:
+            del self.namespace[name]
+        self.namespace.update(before)
+
+    def take_up(self, source: str) -> BaseException | None:
+        """A cell that was run ahead: give its names back; run it where it was not. Returns the exception it raised."""
+        if source not in self._ahead:
+            return self.run(source)
+        self.namespace.update(self._ahead[source])
+        return None
+
 
 def serve(session: Session, connection: socket.socket) -> None:
     """Answer the checker's requests about the session's objects until it closes the connection."""
@@ -47,8 +70,8 @@ def serve(session: Session, connection: socket.socket) -> None:
 
     def answer(op: str, args: list) -> Any:
         match op, args:
-            case "run", [source]:
-                error = session.run(source)
+            case "run" | "take up", [source]:
+                error = session.run(source) if op == "run" else session.take_up(source)
                 if error is not None:
                     raise error
                 return None

@@ -128,6 +128,7 @@ def grow_trunk(setup: dict, limits: Limits, orders: socket.socket) -> socket.soc
             error = session.run(source)
             if error is not None:
                 raise RuntimeError(f"a given cell raises {type(error).__name__}: {error}")
+        session.go_ahead(setup["ahead"])
         send(theirs, {"ready": True})
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         gc.freeze()

@@ -12,7 +12,7 @@ from mle.check.failure import Verdict
 from mle.grading.checker import judge, learner_process
 from mle.grading.judge import judged
 from mle.grading.limits import Limits
-from mle.grading.submission import Step, Work, cells_of, prefix_of, sort_cells, steps_of
+from mle.grading.submission import Step, Work, cells_of, ground_of, sort_cells, steps_of
 
 LIMITS = Limits(step_seconds=120, notebook_seconds=1200)
 """Only the times hold without a jail."""
@@ -27,7 +27,7 @@ def grade(notebook: Path, lesson: Lesson) -> list[Verdict]:
     """
     work, skeleton = Work(), skeleton_of(lesson)
     sort_cells(cells_of(notebook, LIMITS.notebook_size * 1e6, work.notes), skeleton, work)
-    steps = [*map(Step, prefix_of(lesson)), *steps_of(lesson, work, skeleton)]
+    steps = [*map(Step, ground_of(lesson).prefix), *steps_of(lesson, work, skeleton)]
 
     def once(steps: list[Step], seconds: float) -> tuple[list[dict], str, float]:
         outcomes: list[dict] = []

@@ -24,7 +24,7 @@ from mle import data
 from mle.check.failure import Verdict
 from mle.grading import GradingError
 from mle.grading.limits import Limits
-from mle.grading.submission import Step
+from mle.grading.submission import Ground, Step
 
 APART = (
     "authoring/",
@@ -56,9 +56,9 @@ def engine_digest() -> str:
     return _hash(parts)
 
 
-def addresses(imports: str, prefix: list[str], steps: list[Step], limits: Limits) -> list[str]:
+def addresses(ground: Ground, steps: list[Step], limits: Limits) -> list[str]:
     """The address of the receipt of each check among `steps`, in order."""
-    running = _hash([engine_digest(), imports, prefix, asdict(limits)])
+    running = _hash([engine_digest(), asdict(ground), asdict(limits)])
     found = []
     for step in steps:
         if step.exercise:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import nbformat
 
-from mle.authoring.flow import needed
+from mle.authoring.flow import flow_of, needed, ready
 from mle.authoring.lesson import Lesson
 
 DEPTH = 3
@@ -52,10 +52,33 @@ class Step:
     source: str
     exercise: str = ""
     points: float = 0.0
+    ahead: bool = False
+    """Whether the warm kernel has run it already, so that its names need only be given back."""
 
     def order(self) -> dict:
         """What the checker is told."""
-        return {"source": self.source} | ({"exercise": self.exercise, "points": self.points} if self.exercise else {})
+        about = {"exercise": self.exercise, "points": self.points} if self.exercise else {}
+        return {"source": self.source} | about | ({"ahead": True} if self.ahead else {})
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the learners of a lesson share: it runs once, in the warm kernel."""
+
+    imports: str = ""
+    """The import statements of all given cells, one a line."""
+    prefix: tuple[str, ...] = ()
+    """The given cells before the first exercise."""
+    ahead: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Given cells of later on that no learner's work bears on, each with the names that it may bind."""
+
+
+def ground_of(lesson: Lesson) -> Ground:
+    """What grading a lesson runs once for all learners."""
+    start = _start(lesson)
+    prefix = tuple(cell.source for cell in lesson.cells[:start] if cell.needed)
+    ahead = tuple(cell.source for cell in lesson.cells[start:] if cell.get("ahead"))
+    return Ground(lesson.imports, prefix, tuple((source, tuple(sorted(flow_of(source).touches))) for source in ahead))
 
 
 def _start(lesson: Lesson) -> int:
@@ -63,20 +86,16 @@ def _start(lesson: Lesson) -> int:
     return 0 if lesson.fork_unsafe else min((e.position for e in lesson.exercises), default=0)
 
 
-def prefix_of(lesson: Lesson) -> list[str]:
-    """The given cells before the first exercise."""
-    return [cell.source for cell in lesson.cells[: _start(lesson)] if cell.needed]
-
-
 def steps_of(lesson: Lesson, work: Work, skeleton: nbformat.NotebookNode) -> list[Step]:
-    """What grading this work runs after the prefix: given cells that are needed, the learner's cells, the checks."""
+    """What grading this work runs after the common ground: given cells that are needed, the learner's cells, the checks."""
     released = [position for position, cell in enumerate(lesson.cells) if not cell.get("claims")]
     position_of = {cell.id: position for cell, position in zip(skeleton.cells, released, strict=True)}
     own: dict[int, list[Step]] = {}
     for cell_id, sources in work.own.items():
         where = own.setdefault(position_of.get(cell_id, -1), [])
         where += [Step(source) for source in sources]
-    kept = needed(lesson, [*work.answers.values(), *(step.source for steps in own.values() for step in steps)])
+    learner = [*work.answers.values(), *(step.source for steps in own.values() for step in steps)]
+    kept, ahead = needed(lesson, learner), ready(lesson, learner)
     checks = {e.check_position: e for e in lesson.exercises}
     start = _start(lesson)
     steps = [step for position in sorted(own) if position < start for step in own[position]]
@@ -86,7 +105,7 @@ def steps_of(lesson: Lesson, work: Work, skeleton: nbformat.NotebookNode) -> lis
         elif cell.get("exercise") in work.answers:
             steps.append(Step(work.answers[cell.get("exercise")]))
         elif position in kept:
-            steps.append(Step(cell.source))
+            steps.append(Step(cell.source, ahead=position in ahead))
         steps += own.get(position, [])
     return steps
 
