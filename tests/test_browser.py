@@ -232,7 +232,7 @@ def test_a_learner_opens_a_lesson_makes_a_named_mistake_and_mends_it(tmp_path: P
         desk.shot("lesson")
 
         # untouched: one sentence says what to do
-        at, check_at = places(tmp_path / "modules" / MODULE / f"{path.stem}.ipynb", exercise.name)
+        at, check_at = places(tmp_path / "work" / MODULE / f"{path.stem}.ipynb", exercise.name)
         desk.cell(at).locator(".jp-InputPrompt").click()
         desk.menu("Run", "Run All Above Selected Cell")
         desk.run_exercise_and_check(at)
@@ -282,7 +282,7 @@ def notebook_of_boxes(path: Path) -> None:
 def test_every_box_is_readable_in_light_and_dark_and_in_a_notebook_that_is_not_trusted(tmp_path: Path):
     shots = shots_folder(tmp_path)
     with lab(tmp_path) as address, browser(shots) as page:
-        notebook_of_boxes(tmp_path / "modules" / "boxes.ipynb")
+        notebook_of_boxes(tmp_path / "work" / "boxes.ipynb")
         desk = Desk(page, shots)
         page.goto(address.replace("index.md", "boxes.ipynb"))
         for theme in ("JupyterLab Light", "JupyterLab Dark"):
@@ -309,7 +309,7 @@ def picture(target: Path) -> None:
         lab(Path(folder)) as address,
         browser(Path(folder), 1200, 1060) as page,
     ):
-        path = Path(folder) / "modules" / MODULE / f"{lesson_name}.ipynb"
+        path = Path(folder) / "work" / MODULE / f"{lesson_name}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         sources = {e.name: solution_of(e) for e in lesson.exercises}
         sources[exercise_name] = next(a.source for a in exercise.answers if a.name == mistake_name)

@@ -341,7 +341,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "src" / "mle").mkdir(parents=True)
     (tmp_path / "requirements.lock").touch()
     (tmp_path / "modules").mkdir()
-    (tmp_path / "modules" / "index.md").write_text("# Start\n")
+    (tmp_path / "modules" / "course.json").write_text("[]")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -362,7 +362,7 @@ def test_a_number_that_is_no_port_is_one_sentence(course: Path) -> None:
 
 def test_missing_modules_are_one_sentence(course: Path) -> None:
     shutil.rmtree(course / "modules")
-    with pytest.raises(lab.CannotStart, match="modules is missing: run `make build`"):
+    with pytest.raises(lab.CannotStart, match=r"course.json is missing: run `make build`"):
         lab.lab(None, browser=False)
 
 

@@ -33,7 +33,7 @@ def root() -> Path:
 
 def names() -> list[str]:
     """The checkpoints there are, sorted."""
-    return sorted(script.parent.name for script in root().glob("*/train.py"))
+    return sorted(log.parent.name for log in root().glob(f"*/{LOG}"))
 
 
 def log(name: str) -> list[dict]:

@@ -1,4 +1,4 @@
-"""The `mle` command: for authors (build, prove), learners (lab, doctor) and graders."""
+"""The `mle` command: for learners (lab, check, progress, submit), graders (release, collect, grade) and authors (new, build, prove)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ errors = Console(stderr=True)
 
 @app.callback()
 def main() -> None:
-    """The curriculum's command: build and prove lessons, open JupyterLab."""
+    """The curriculum's command: learn (lab, check, progress, submit), teach (release, collect, grade), write (new, build, prove)."""
 
 
 def root() -> Path:
@@ -26,7 +26,10 @@ def root() -> Path:
     for folder in [Path.cwd(), *Path.cwd().parents]:
         if (folder / "lessons").is_dir():
             return folder
-    fail("no folder `lessons/` here or above: run the command inside the course's folder")
+    fail(
+        "no folder `lessons/` here or above: run the command inside the course's folder (what learners were given has none: "
+        "hidden tests and answers stay with the instructor)"
+    )
 
 
 def fail(*messages: str) -> NoReturn:
@@ -105,6 +108,7 @@ def prove(
             save_table(report)
         reports.append(report)
     if mutants and not exercise and not lesson:
+        (root() / "grading").mkdir(exist_ok=True)
         (root() / "grading" / "soundness.md").write_text(score_page(root()), encoding="utf-8")
     if html is not None:
         write_html(reports, html)
@@ -168,6 +172,119 @@ def check(
         total, best = total + got, best + of
     if len(notebook) > 1:
         console.print(f"together: {total:g} of {best:g} points", highlight=False)
+
+
+@app.command()
+def progress() -> None:
+    """Show what is done so far, and where to go on."""
+    from rich.table import Table
+
+    from mle.lab import CannotStart, course_folder
+    from mle.study import StudyError, course_map
+    from mle.study import page as pages
+    from mle.study import progress as notes
+    from mle.study.work import FOLDER
+
+    try:
+        work = course_folder() / FOLDER
+        modules = course_map.read_map(work.with_name("modules"))
+    except (CannotStart, StudyError) as error:
+        fail(str(error))
+    done = notes.read(work)
+    table = Table("module", "passed", "points", "", title="what is done so far", title_justify="left")
+    for module in modules:
+        passed, of = pages.done_in(module, done)
+        best = sum(e.points for lesson in module.lessons for e in lesson.checked)
+        got = sum(
+            done.points.get((module.folder, each.name, e.name), 0) for each in module.lessons for e in each.checked
+        )
+        bar = "█" * round(20 * passed / of) if of else ""
+        table.add_row(
+            f"{module.number} · {module.title}", f"{passed} of {of}", f"{got:g} of {best:g}", bar.ljust(20, "░")
+        )
+    console.print(table)
+    if going := pages.next_exercise(modules, done):
+        module, lesson, exercise = going
+        console.print(f"go on: {FOLDER}/{module.folder}/{lesson.name}.ipynb, {exercise.heading}", highlight=False)
+
+
+@app.command()
+def submit(
+    module: Annotated[str, typer.Argument(help="The module's folder name, such as 03-build-and-train-models.")],
+    name: Annotated[str, typer.Option(help="Your name in the class, as your instructor knows it.")],
+    folder: Annotated[Path, typer.Option(help="Where to put the file.")] = Path("handed-in"),
+) -> None:
+    """Pack a module of yours into one file to send to the instructor."""
+    from mle.lab import CannotStart, course_folder
+    from mle.study import StudyError
+    from mle.study.hand_in import pack
+    from mle.study.work import FOLDER
+
+    try:
+        path = pack(course_folder() / FOLDER, module, name, folder)
+    except (CannotStart, StudyError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or folder} cannot be written: {error.strerror}")
+    console.print(f"send this file to your instructor: {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def collect(
+    file: Annotated[list[Path], typer.Argument(help="Files that `mle submit` packed.")],
+) -> None:
+    """Take in what learners sent, to where `mle grade` and nbgrader look for it. Ends with 3 where a file was not taken."""
+    from mle.grading.engine import course_at
+    from mle.study import StudyError
+    from mle.study.hand_in import take_in
+
+    base, refused = root(), 0
+    submitted = course_at(base).submitted
+    for path in file:
+        try:
+            learner, module = take_in(path, base / "modules", submitted)
+        except StudyError as error:
+            refused += 1
+            errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        else:
+            console.print(f"{learner}: {module}", markup=False, highlight=False, soft_wrap=True)
+    if refused:
+        raise typer.Exit(3)
+
+
+@app.command()
+def release(
+    module: Annotated[list[str] | None, typer.Argument(help="Module folders; all for none.")] = None,
+    to: Annotated[Path, typer.Option(help="The zip file to write.")] = Path("course.zip"),
+) -> None:
+    """Pack the course for learners: modules, data and package, without solutions, hidden tests and answers."""
+    from mle.authoring.bundle import BundleError, bundle
+
+    try:
+        count = bundle(root(), to, module)
+    except BundleError as error:
+        fail(str(error))
+    console.print(f"{to}: {count} files", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def new(
+    folder: Annotated[
+        str, typer.Argument(help="The module's folder name: two digits and words, such as 15-my-module.")
+    ],
+    title: Annotated[str, typer.Argument(help="Its title.")],
+) -> None:
+    """Begin a module of your own from a template that passes `mle prove`."""
+    from mle.authoring.lesson import LessonError
+    from mle.authoring.template import begin
+
+    try:
+        paths = begin(root(), folder, title)
+    except LessonError as error:
+        fail(*error.problems)
+    for path in paths:
+        console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+    console.print(f"now edit them; `mle build {folder}` and `mle prove {folder}` say what is missing", highlight=False)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`mle lab`: JupyterLab for a learner, on the start page of modules/, on this machine only and without a network."""
+"""`mle lab`: JupyterLab for a learner, on the start page of their own folder, on this machine only and without a network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-START_PAGE = "index.md"
+from mle.study import StudyError
+from mle.study.page import PAGE as START_PAGE
+from mle.study.work import BEFORE, FOLDER, Changes, prepare
+
 WORKSPACE = "curriculum"
 """A workspace of its own, so that tabs left open in other work with JupyterLab do not come up here."""
 
@@ -37,19 +40,21 @@ def course_folder() -> Path:
 
 
 def lab(port: int | None = None, browser: bool = True) -> int:
-    """Run JupyterLab on the start page until the person stops it; returns its exit code.
+    """Bring `work/` up to date, and run JupyterLab on its start page until the person stops it; returns its exit code.
 
     `port` is the port to listen on, or None for the first free one from 8888; `browser` says whether to open one.
     Raises CannotStart where the port is taken or not allowed, or where there are no modules.
     """
-    modules = course_folder() / "modules"
-    if not modules.is_dir():
-        raise CannotStart(
-            f"{modules} is missing: run `make build` to make it from the lessons, or clone the course again."
-        )
+    course = course_folder()
     if port is not None:
         require_free(port)
-    command = server_command(modules, port, browser)
+    try:
+        changes = prepare(course)
+    except StudyError as error:
+        raise CannotStart(str(error)) from None
+    for line in told(changes):
+        print(line)
+    command = server_command(course / FOLDER, port, browser)
     print("Starting JupyterLab. Keep this window open while you work; Ctrl-C (twice) stops it.", flush=True)
     if os.name == "posix":
         os.execve(command[0], command, server_environment())  # so that a signal meant for us reaches the server
@@ -61,13 +66,27 @@ def lab(port: int | None = None, browser: bool = True) -> int:
             continue
 
 
-def server_command(modules: Path, port: int | None, browser: bool) -> list[str]:
-    """The command line that serves `modules`; command-line options win over the person's own Jupyter settings."""
+def told(changes: Changes) -> list[str]:
+    """What an update of the course did to the learner's folder, in sentences; nothing where there is nothing to say."""
+    lines = []
+    if changes.carried:
+        lines.append(f"Updated, your work carried over: {', '.join(changes.carried)} (before: {FOLDER}/{BEFORE}/).")
+    if changes.updated:
+        lines.append(f"Updated: {', '.join(changes.updated)}.")
+    if changes.left:
+        lines.append(
+            f"Not updated, since the file is no notebook any more: {', '.join(changes.left)}. Delete it to begin afresh."
+        )
+    return lines
+
+
+def server_command(folder: Path, port: int | None, browser: bool) -> list[str]:
+    """The command line that serves `folder`; command-line options win over the person's own Jupyter settings."""
     page = f"/lab/workspaces/{WORKSPACE}"
-    if (modules / START_PAGE).is_file():
+    if (folder / START_PAGE).is_file():
         page += f"/tree/{START_PAGE}"
     options = [
-        f"--ServerApp.root_dir={modules}",
+        f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port or 8888}",
         f"--ServerApp.port_retries={50 if port is None else 0}",

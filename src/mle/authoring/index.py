@@ -1,4 +1,4 @@
-"""The start page and each module's index, from `module.toml`, the lessons and what the build measured."""
+"""The start page, each module's index and the course's map, from `module.toml`, the lessons and what the build measured."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mle.authoring.lesson import Cell, Lesson, LessonError, find_lessons, read_lesson
 from mle.authoring.style import CARD
+from mle.study import course_map
 
 REQUIRED = ("title", "prerequisites", "outcomes", "datasets")
 KINDS = ("duty", "role")
@@ -54,9 +55,9 @@ def minutes_of(lesson: Lesson) -> int:
 
 
 def indexes(root: Path) -> dict[Path, str]:
-    """The text of `modules/index.md` and of each module's `index.md`, by path. Raises `LessonError`."""
+    """The text of `modules/index.md`, of each module's `index.md` and of `modules/course.json`, by path. Raises `LessonError`."""
     pages: dict[Path, str] = {}
-    rows = []
+    rows, course = [], []
     for folder in sorted(f for f in (root / "lessons").glob("[0-9][0-9]-*") if f.is_dir()):
         module, name = read_module(folder), folder.name
         measured_at = root / "solutions" / name / "measured.json"
@@ -64,9 +65,50 @@ def indexes(root: Path) -> dict[Path, str]:
         pages[root / "modules" / name / "index.md"] = _module_page(module, measured)
         minutes = sum(map(minutes_of, module["lessons"]))
         count = sum(map(_exercises, module["lessons"]))
+        course.append(_map_of(name, module))
         rows.append(f"| [{name[:2]} · {module['title']}]({name}/index.md) | {module['for']} | {len(module['lessons'])} | "
                     f"{count} | {_hours(minutes)} | {', '.join(module['prerequisites']) or 'nothing'} |")  # fmt: skip
-    return pages | {root / "modules" / "index.md": START.format(rows="\n".join(rows))}
+    return pages | {
+        root / "modules" / "index.md": START.format(rows="\n".join(rows)),
+        root / "modules" / course_map.FILE: json.dumps(course, indent=1, ensure_ascii=False) + "\n",
+    }
+
+
+def _map_of(name: str, module: dict) -> dict:
+    """A module as `mle.study.course_map` reads it."""
+    return {
+        "folder": name,
+        "title": module["title"],
+        "about": module["for"],
+        "before": ", ".join(module["prerequisites"]) or "nothing",
+        "lessons": [
+            {
+                "name": lesson.name,
+                "title": lesson.title,
+                "minutes": minutes_of(lesson),
+                "exercises": [
+                    {"name": cell.get("exercise") or cell.get("explain"), "heading": _heading(lesson, position),
+                     "points": points[cell.get("exercise") or cell.get("explain")], "by_hand": bool(cell.get("explain"))}
+                    for position, cell in enumerate(lesson.cells) if cell.get("exercise") or cell.get("explain")
+                ],
+            }
+            for lesson in module["lessons"]
+            for points in [_points(lesson)]
+        ],
+    }  # fmt: skip
+
+
+def _points(lesson: Lesson) -> dict[str, float]:
+    return {e.name: e.points for e in lesson.exercises} | {
+        c.get("explain"): float(c.get("points")) for c in _explained(lesson)
+    }
+
+
+def _heading(lesson: Lesson, position: int) -> str:
+    """The heading of an exercise's card: the last one before its cell."""
+    text = "\n".join(cell.source for cell in lesson.cells[:position] if cell.kind == "markdown")
+    found = re.findall(r"^### (Exercise \d+ · .+)$", text, re.M)
+    return found[-1].strip() if found else lesson.title
 
 
 def write_indexes(root: Path) -> None:

@@ -79,8 +79,11 @@ class Verdict:
                 lines.append("  " + "  ".join(cell.ljust(w) for cell, w in zip(row, width, strict=True)).rstrip())
         return "\n".join(lines)
 
-    def to_html(self) -> str:
-        """A box readable in light and dark themes, its meaning in words and a sign, not in colour alone."""
+    def to_html(self, link: str = "") -> str:
+        """A box readable in light and dark themes, its meaning in words and a sign, not in colour alone.
+
+        `link` is where in the notebook to look, as "#heading".
+        """
         colour, sign = _LOOKS[self.status]
         box = (
             f'<div role="status" style="border-left:6px solid {colour};padding:.5em 1em;margin:.3em 0;'
@@ -93,7 +96,10 @@ class Verdict:
         pairs = [("Saw", self.seen), ("Expected", self.expected)]
         out += [f"<div><em>{label}:</em> <code>{html.escape(text)}</code></div>" for label, text in pairs if text]
         if self.look:
-            out.append(f"<div><em>Look at:</em> {_prose(self.look)}</div>")
+            look = _prose(self.look)
+            out.append(f"<div><em>Look at:</em> {_link(link, look) if link else look}</div>")
+        elif link:
+            out.append(f"<div>{_link(link, 'To the card and its hints')}</div>")
         if self.table:
             cells = "".join(
                 "<tr>" + "".join(f'<td style="text-align:right">{html.escape(c)}</td>' for c in row) + "</tr>"
@@ -123,6 +129,10 @@ def _points(points: float) -> str:
 def _prose(text: str) -> str:
     """The text as HTML, what stands between backticks as code."""
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(text))
+
+
+def _link(target: str, text: str) -> str:
+    return f'<a href="{html.escape(target)}" style="color:inherit">{text}</a>'
 
 
 def _sentence(text: str) -> str:

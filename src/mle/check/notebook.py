@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from mle.check.failure import Failed, Verdict
 from mle.check.session import close, current_exercise, is_stub, message_of, verdict_of
+from mle.study import links, page, progress
 
 
 def install() -> None:
@@ -41,13 +44,27 @@ class _NameKeeper:
         self._kept = None
 
 
-def _show(shell, etype, value, tb, tb_offset=None):
-    """IPython's hook: returns the lines of the error output, after displaying the box."""
+def show(verdict: Verdict) -> None:
+    """Display a verdict; in a lesson's own notebook with links to where it says to look, and note it as progress."""
     from IPython.display import display
 
+    notebook, bundle = progress.session(), verdict._repr_mimebundle_()
+    if notebook is not None:
+        with suppress(
+            OSError, ValueError, KeyError, TypeError, AttributeError
+        ):  # a box is shown whatever the files are like
+            bundle["text/html"] = verdict.to_html(links.of(notebook, verdict))
+        with suppress(OSError):
+            progress.record(notebook, verdict)
+            page.refresh(notebook.parent.parent)
+    display(bundle, raw=True)
+
+
+def _show(shell, etype, value, tb, tb_offset=None):
+    """IPython's hook: returns the lines of the error output, after displaying the box."""
     if isinstance(value, Failed) or is_stub(value) or current_exercise():
         verdict: Verdict = verdict_of(value)
-        display(verdict)
+        show(verdict)
         lines = [f"{verdict.exercise}: {verdict.says}"]  # the box above says the rest
         shell._showtraceback(etype, message_of(value), lines)
         return lines

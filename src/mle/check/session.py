@@ -54,9 +54,9 @@ def passed() -> None:
     _current.update({"open": False, "stub met": False})
     verdict = Verdict(_current["exercise"], "passed", points=_current["points"])
     if "IPython" in sys.modules:
-        from IPython.display import display
+        from mle.check.notebook import show
 
-        display(verdict)
+        show(verdict)
 
 
 def close(*_: Any) -> None:

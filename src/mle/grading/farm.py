@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 
 from mle.grading import GradingError, jail
 from mle.grading.judge import ATTEMPTS, Result, judged
@@ -242,6 +243,16 @@ class Farm:
                     kept.users -= 1
         raise NestError(f"the warm kernel was ended {ATTEMPTS} times ({why})")
 
+    def prepare(self, job: Job) -> None:
+        """Start the warm kernels that a job needs; where they do not start, the job's own run says so."""
+        kept = self._lease(job)
+        try:
+            with suppress(GradingError, Lost):
+                self._nest(kept, job)
+        finally:
+            with self._lock:
+                kept.users -= 1
+
     def _nest(self, kept: _Kept, job: Job) -> Nest:
         with kept.lock:
             if self._closed:
@@ -281,16 +292,25 @@ def run_here(jobs: list[Job], workers: int) -> Iterator[Outcome]:
     """Run jobs with `workers` threads, which wait while forks of shared warm kernels compute; each job's number and result.
 
     Threads, because the work is done in other processes anyway: all of them share the warm kernels of a lesson, and
-    nothing listens on a port.
+    nothing listens on a port. While a lesson is graded, the warm kernels of the next one start.
     """
-    with Farm() as farm, ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(farm.run, job): number for number, job in enumerate(jobs)}
+    firsts = list({job.lesson: job for job in reversed(jobs)}.values())[::-1]
+    following = {job.lesson: after for job, after in pairwise(firsts)}
+    with Farm() as farm, ThreadPoolExecutor(1) as starter, ThreadPoolExecutor(workers) as pool:
+
+        def run(job: Job) -> Result:
+            if after := following.pop(job.lesson, None):
+                starter.submit(farm.prepare, after)
+            return farm.run(job)
+
+        futures = {pool.submit(run, job): number for number, job in enumerate(jobs)}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.exception() or future.result()
         finally:  # also where the caller takes no more: then nobody waits for what still runs
             farm.close()
             pool.shutdown(cancel_futures=True)
+            starter.shutdown(cancel_futures=True)
 
 
 def run_there(jobs: list[Job], scheduler: str) -> Iterator[Outcome]:

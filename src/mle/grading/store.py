@@ -30,6 +30,7 @@ APART = (
     "authoring/",
     "cli.py",
     "lab.py",
+    "study/",
     "doctor.py",
     "grading/autograde.py",
     "grading/publish.py",

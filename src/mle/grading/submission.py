@@ -13,7 +13,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -271,8 +271,10 @@ def sort_cells(cells: list[dict], skeleton: nbformat.NotebookNode, work: Work) -
 # --- rebuilding -----------------------------------------------------------------------------------------------------
 
 
-def rebuild(skeleton: nbformat.NotebookNode, work: Work) -> nbformat.NotebookNode:
-    """The released notebook with the learner's work in it."""
+def rebuild(
+    skeleton: nbformat.NotebookNode, work: Work, text: Callable[[str], str] | None = None
+) -> nbformat.NotebookNode:
+    """The released notebook with the learner's work in it; free text made `harmless` first, or passed through `text`."""
     notebook = copy.deepcopy(skeleton)
     cells = []
     for source in work.own.get("", []):
@@ -283,7 +285,7 @@ def rebuild(skeleton: nbformat.NotebookNode, work: Work) -> nbformat.NotebookNod
             kept = work.texts if role.get("grade") else work.answers
             source = kept.get(role["grade_id"], cell.source)
             if source != cell.source:
-                cell.source = harmless(source) if cell.cell_type == "markdown" else source
+                cell.source = (text or harmless)(source) if cell.cell_type == "markdown" else source
         cells.append(cell)
         for source in work.own.get(cell.id, []):
             cells.append(_own_cell(len(cells), source))
