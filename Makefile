@@ -7,7 +7,7 @@ SETUP = $(if $(ANY_PYTHON),"$(ANY_PYTHON)" bootstrap.py,@echo "No Python was fou
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test build check prove mutants grade attacks bench faults datasets lock clean
+.PHONY: help lab test build check prove mutants grade attacks bench faults site hub datasets lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*##[[:space:]]*/\1|/' | awk -F'|' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -57,6 +57,14 @@ faults:  ## kill engine, workers and kernels at 100 random moments of a class; w
 	@sh tools/system_tools.sh
 	@$(BIN)/python tools/faults.py --rounds 100 --write $(ARGS)
 
+site:  ## render the course as a book for the browser, into site/
+	@$(SETUP) --test
+	@$(BIN)/python tools/book.py
+
+hub:  ## a JupyterHub for one class on this machine (hub/README.md)
+	@$(SETUP) --test
+	@exec $(BIN)/jupyterhub -f hub/jupyterhub_config.py $(ARGS)
+
 datasets:  ## rebuild the datasets from their sources and compare (NAME=flights for one)
 	@$(SETUP) --test
 	@$(BIN)/python datasets/rebuild.py $(NAME) $(ARGS)
@@ -66,5 +74,5 @@ lock:  ## resolve pyproject.toml into the locks (ARGS=--upgrade for the newest v
 	@$(BIN)/python tools/lock.py $(ARGS)
 
 clean:  ## remove .venv and caches; learners' work and marks stay
-	@rm -rf .venv build dist .pytest_cache .ruff_cache .mle-cache src/*.egg-info
+	@rm -rf .venv build dist site .pytest_cache .ruff_cache .mle-cache src/*.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

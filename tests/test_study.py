@@ -6,7 +6,6 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
-from urllib.parse import quote
 
 import nbformat
 import pytest
@@ -27,8 +26,8 @@ STUB = 'def double(x):\n    raise NotImplementedError("write your code here, in 
 CHECK = 'check.start("double", points=2)\ncheck.equal(double(2), 4, says="not twice", look="Hint 1")\ncheck.passed()'
 MAP = [{"folder": MODULE, "title": "First", "about": "try", "before": "nothing", "lessons": [
     {"name": LESSON, "title": "A lesson", "minutes": 65, "exercises": [
-        {"name": "double", "heading": "Exercise 1 · Double it", "points": 2.0, "by_hand": False},
-        {"name": "why", "heading": "Exercise 2 · Say why", "points": 3.0, "by_hand": True}]}]}]  # fmt: skip
+        {"name": "double", "heading": "Exercise 1 · Double it", "card": "card", "points": 2.0, "by_hand": False},
+        {"name": "why", "heading": "Exercise 2 · Say why", "card": "card", "points": 3.0, "by_hand": True}]}]}]  # fmt: skip
 
 
 def graded(name: str, solution: bool, points: float = 0.0) -> dict:
@@ -146,10 +145,10 @@ def test_what_a_check_says_in_a_lesson_is_remembered_and_shown_at_once(course: P
     where = {"metadata": {"path": str(path.parent)}}
     NotebookClient(wrong, timeout=120, allow_errors=True, resources=where).execute()
     (shown,) = [o for o in wrong.cells[4].outputs if o.output_type == "display_data"]
-    link = f'<a href="#{quote("Exercise-1-·-Double-it")}"'
+    link = f'<a href="{LESSON}.ipynb#cell-id=card"'
     assert link in shown.data["text/html"] and "Hint 1</a>" in shown.data["text/html"]
     told = (course / "work" / page.PAGE).read_text()
-    assert "**Go on:**" in told and f"{MODULE}/{LESSON}.ipynb#Exercise-1-" in told and "0 of 1" in told
+    assert "**Go on:**" in told and f"{MODULE}/{LESSON}.ipynb#cell-id=card" in told and "0 of 1" in told
     notebook.cells[3].source = "def double(x): return x + x"
     NotebookClient(notebook, timeout=120, resources=where).execute()
     assert "1 of 1" in (course / "work" / page.PAGE).read_text()
@@ -197,9 +196,10 @@ def test_every_link_of_the_real_start_page_leads_somewhere():
     for module in modules:
         assert (ROOT / "modules" / module.folder / "index.md").is_file()
         for lesson in module.lessons:
-            headings = (ROOT / "modules" / module.folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8")
+            notebook = nbformat.read(ROOT / "modules" / module.folder / f"{lesson.name}.ipynb", as_version=4)
+            sources = {cell.id: cell.source for cell in notebook.cells}
             for exercise in lesson.exercises:
-                assert f"### {exercise.heading}" in headings, (lesson.name, exercise)
+                assert f"### {exercise.heading}" in sources[exercise.card], (lesson.name, exercise)
 
 
 # --- handing in -----------------------------------------------------------------------------------------------------

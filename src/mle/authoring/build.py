@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from mle.authoring import rubrics
 from mle.authoring.index import write_indexes
-from mle.authoring.lesson import ENVIRONMENT, Cell, Lesson, LessonError, find_lessons, read_lesson
+from mle.authoring.lesson import ENVIRONMENT, Cell, Lesson, LessonError, cell_id, find_lessons, read_lesson
 from mle.authoring.release import CLAIMS, release
 from mle.authoring.style import problems_of
 
@@ -43,18 +43,13 @@ def notebook_of(lesson: Lesson) -> nbformat.NotebookNode:
     cells = []
     for number, cell in enumerate(lesson.cells, 1):
         make = nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
-        cells.append(make(cell.built_source, id=_id(cell, number), metadata=_metadata(cell)))
+        cells.append(make(cell.built_source, id=cell_id(cell, number), metadata=_metadata(cell)))
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
         "mle": {"lesson": f"{lesson.module}/{lesson.name}", "sha256": digest(lesson)},
     }
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-
-
-def _id(cell: Cell, number: int) -> str:
-    name = cell.get("exercise") or cell.get("explain") or (f"{cell.get('check')}-check" if cell.get("check") else "")
-    return name[:64] or f"cell-{number:03d}"
 
 
 def _metadata(cell: Cell) -> dict:

@@ -7,9 +7,10 @@ import re
 import tomllib
 from pathlib import Path
 
-from mle.authoring.lesson import Cell, Lesson, LessonError, find_lessons, read_lesson
+from mle.authoring.lesson import Cell, Lesson, LessonError, cell_id, find_lessons, read_lesson
 from mle.authoring.style import CARD
 from mle.study import course_map
+from mle.study.page import hours
 
 REQUIRED = ("title", "prerequisites", "outcomes", "datasets")
 KINDS = ("duty", "role")
@@ -64,10 +65,10 @@ def indexes(root: Path) -> dict[Path, str]:
         measured = json.loads(measured_at.read_text(encoding="utf-8")) if measured_at.exists() else {}
         pages[root / "modules" / name / "index.md"] = _module_page(module, measured)
         minutes = sum(map(minutes_of, module["lessons"]))
-        count = sum(map(_exercises, module["lessons"]))
+        count = sum(map(exercise_count, module["lessons"]))
         course.append(_map_of(name, module))
         rows.append(f"| [{name[:2]} · {module['title']}]({name}/index.md) | {module['for']} | {len(module['lessons'])} | "
-                    f"{count} | {_hours(minutes)} | {', '.join(module['prerequisites']) or 'nothing'} |")  # fmt: skip
+                    f"{count} | {hours(minutes)} | {', '.join(module['prerequisites']) or 'nothing'} |")  # fmt: skip
     return pages | {
         root / "modules" / "index.md": START.format(rows="\n".join(rows)),
         root / "modules" / course_map.FILE: json.dumps(course, indent=1, ensure_ascii=False) + "\n",
@@ -87,28 +88,25 @@ def _map_of(name: str, module: dict) -> dict:
                 "title": lesson.title,
                 "minutes": minutes_of(lesson),
                 "exercises": [
-                    {"name": cell.get("exercise") or cell.get("explain"), "heading": _heading(lesson, position),
-                     "points": points[cell.get("exercise") or cell.get("explain")], "by_hand": bool(cell.get("explain"))}
-                    for position, cell in enumerate(lesson.cells) if cell.get("exercise") or cell.get("explain")
+                    _exercise(lesson, position, cell)
+                    for position, cell in enumerate(lesson.cells)
+                    if cell.get("exercise") or cell.get("explain")
                 ],
             }
             for lesson in module["lessons"]
-            for points in [_points(lesson)]
         ],
-    }  # fmt: skip
-
-
-def _points(lesson: Lesson) -> dict[str, float]:
-    return {e.name: e.points for e in lesson.exercises} | {
-        c.get("explain"): float(c.get("points")) for c in _explained(lesson)
     }
 
 
-def _heading(lesson: Lesson, position: int) -> str:
-    """The heading of an exercise's card: the last one before its cell."""
-    text = "\n".join(cell.source for cell in lesson.cells[:position] if cell.kind == "markdown")
-    found = re.findall(r"^### (Exercise \d+ · .+)$", text, re.M)
-    return found[-1].strip() if found else lesson.title
+def _exercise(lesson: Lesson, position: int, cell: Cell) -> dict:
+    """An exercise as `mle.study.course_map` reads it; its card is the last one before its cell."""
+    name = cell.get("exercise") or cell.get("explain")
+    points = float(cell.get("points")) if cell.get("explain") else lesson.exercise(name).points
+    for at in range(position - 1, -1, -1):
+        if found := re.findall(r"^### (Exercise \d+ · .+)$", lesson.cells[at].source, re.M):
+            break
+    return {"name": name, "heading": found[-1].strip(), "card": cell_id(lesson.cells[at], at + 1),
+            "points": points, "by_hand": bool(cell.get("explain"))}  # fmt: skip
 
 
 def write_indexes(root: Path) -> None:
@@ -118,16 +116,13 @@ def write_indexes(root: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def _exercises(lesson: Lesson) -> int:
+def exercise_count(lesson: Lesson) -> int:
+    """How many exercises a lesson has, the ones graded by hand among them."""
     return len(lesson.exercises) + len(_explained(lesson))
 
 
 def _explained(lesson: Lesson) -> list[Cell]:
     return [cell for cell in lesson.cells if cell.get("explain")]
-
-
-def _hours(minutes: int) -> str:
-    return f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min"
 
 
 def _module_page(module: dict, measured: dict) -> str:
@@ -139,8 +134,8 @@ def _module_page(module: dict, measured: dict) -> str:
         points = sum(e.points for e in lesson.exercises) + sum(float(c.get("points")) for c in _explained(lesson))
         cost = measured.get(lesson.name)
         runs = f"{cost['seconds']} s, {cost['megabytes'] / 1000:.1f} GB" if cost else ""
-        lines.append(f"| [{lesson.name[0]} · {lesson.title}]({lesson.name}.ipynb) | {_exercises(lesson)} | "
-                     f"{points:g} | {_hours(minutes_of(lesson))} | {runs} |")  # fmt: skip
+        lines.append(f"| [{lesson.name[0]} · {lesson.title}]({lesson.name}.ipynb) | {exercise_count(lesson)} | "
+                     f"{points:g} | {hours(minutes_of(lesson))} | {runs} |")  # fmt: skip
     lines += ["", f"Data: {', '.join(module['datasets'])}.", "", "[All modules](../index.md)", ""]
     return "\n".join(lines)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import nbformat
 
 from mle.authoring.lesson import HIDDEN, SOLUTION, Lesson
 from mle.authoring.release import CLAIMS
+
+
+IMPORT = re.compile(r"(import|from) ")
+"""A line that gives nothing away."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +25,17 @@ class Leak:
 
 
 def leaks_in(released: nbformat.NotebookNode, lesson: Lesson) -> list[Leak]:
-    """The lines of solutions, hidden tests, model answers and claims that stand in a cell of the notebook.
+    """The lines of solutions, hidden tests, model answers and claims that stand in a cell of the notebook."""
+    return leaks_among([cell.source for cell in released.cells], lesson)
+
+
+def leaks_among(texts: Iterable[str], lesson: Lesson) -> list[Leak]:
+    """The lesson's secret lines that stand in one of the texts.
 
     A line that the author gives as well (in a wrong version to repair, in a visible check) is none.
     """
     _, secret = given_and_secret(lesson)
-    shown = set(lines_of(*(cell.source for cell in released.cells)))
+    shown = set(lines_of(*texts))
     return [Leak(line, origin) for line, origin in secret.items() if line in shown]
 
 
@@ -40,7 +51,7 @@ def given_and_secret(lesson: Lesson) -> tuple[set[str], dict[str, str]]:
             for match in pattern.finditer(cell.source):
                 secret |= dict.fromkeys(lines_of(match[match.re.groups]), origin)
         given |= set(lines_of(HIDDEN.sub("", SOLUTION.sub("", cell.source))))
-    return given, {line: origin for line, origin in secret.items() if line not in given}
+    return given, {line: origin for line, origin in secret.items() if line not in given and not IMPORT.match(line)}
 
 
 def lines_of(*texts: str) -> list[str]:

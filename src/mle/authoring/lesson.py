@@ -147,6 +147,12 @@ class Lesson:
         return next(e for e in self.exercises if e.name == name)
 
 
+def cell_id(cell: Cell, number: int) -> str:
+    """The id of a lesson's cell, the `number`th from 1, in its notebooks."""
+    name = cell.get("exercise") or cell.get("explain") or (f"{cell.get('check')}-check" if cell.get("check") else "")
+    return name[:64] or f"cell-{number:03d}"
+
+
 def without_magics(source: str) -> str:
     """The cell's Python, its IPython magics and shell lines blanked out."""
     return re.sub(r"^[ \t]*[%!].*$", "", source, flags=re.M)

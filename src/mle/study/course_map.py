@@ -17,6 +17,8 @@ class Exercise:
     name: str
     heading: str
     """Of its card: "Exercise 2 · Split by time"."""
+    card: str
+    """The id of the card's cell."""
     points: float
     by_hand: bool
     """Free text, graded by a person."""

@@ -1,4 +1,4 @@
-"""Where in a notebook a verdict's reader should look: the heading of the exercise's card, or of the section it names."""
+"""Where in a notebook a verdict's reader should look: the exercise's card, or the section that the verdict names."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from mle.study.page import anchor
+from mle.study.page import link_to
 
 if TYPE_CHECKING:  # `mle.check` imports this module
     from mle.check.failure import Verdict
@@ -17,20 +16,19 @@ HEADING = re.compile(r"^#{1,6} (.+?)\s*$", re.M)
 
 
 def of(notebook: Path, verdict: Verdict) -> str:
-    """The target "#heading" in the notebook's file; empty where there is nothing to look up or to find.
+    """The link to the cell that a verdict's reader should look at; empty where there is none to find.
 
-    Raises OSError, ValueError or KeyError where the file is no notebook.
+    Raises OSError, ValueError, KeyError, TypeError or AttributeError where the file is no notebook.
     """
     if verdict.passed:
         return ""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    headings: list[str] = []
+    places: dict[str, str] = {}  # heading → cell
     card = ""
-    for cell in cells:
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
-            headings += HEADING.findall("".join(cell["source"]))
+            places |= dict.fromkeys(HEADING.findall("".join(cell["source"])), cell["id"])
         elif cell["metadata"].get("nbgrader", {}).get("grade_id") == verdict.exercise and not card:
-            card = next((h for h in reversed(headings) if h.startswith("Exercise ")), "")
+            card = next((places[each] for each in reversed(places) if each.startswith("Exercise ")), "")
     named = re.search(r"'([^']+)'", verdict.look)
-    heading = named[1] if named and named[1] in headings else card
-    return f"#{quote(anchor(heading))}" if heading else ""
+    found = places.get(named[1], card) if named else card
+    return link_to(notebook.name, found) if found else ""

@@ -17,9 +17,9 @@ def hours(minutes: int) -> str:
     return f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min"
 
 
-def anchor(heading: str) -> str:
-    """Where JupyterLab finds a heading: its text with hyphens for blanks."""
-    return heading.replace(" ", "-")
+def link_to(notebook: str, cell: str) -> str:
+    """A link that JupyterLab follows to a cell of a notebook."""
+    return f"{quote(notebook)}#cell-id={quote(cell)}"
 
 
 def done_in(module: Module, done: Done) -> tuple[int, int]:
@@ -45,7 +45,7 @@ def start_page(modules: list[Module], done: Done) -> str:
     lines = ["# Start here", ""]
     if going and done.last:
         module, lesson, exercise = going
-        link = f"{module.folder}/{lesson.name}.ipynb#{quote(anchor(exercise.heading))}"
+        link = link_to(f"{module.folder}/{lesson.name}.ipynb", exercise.card)
         lines += [f"**Go on:** [{module.number} · {module.title}, lesson {lesson.name[0]}: {exercise.heading}]({link}).",
                   "The kernel has forgotten yesterday's cells: *Run › Run All Above Selected Cell* brings them back.", ""]  # fmt: skip
     elif going:
