@@ -11,7 +11,6 @@ import nbformat
 from mle.authoring.lesson import HIDDEN, SOLUTION, Lesson
 from mle.authoring.release import CLAIMS
 
-
 IMPORT = re.compile(r"(import|from) ")
 """A line that gives nothing away."""
 
