@@ -132,7 +132,7 @@ def _prose(text: str) -> str:
 
 
 def _link(target: str, text: str) -> str:
-    return f'<a href="{html.escape(target)}" style="color:inherit">{text}</a>'
+    return f'<a href="{html.escape(target)}" style="color:inherit;text-decoration:underline">{text}</a>'
 
 
 def _sentence(text: str) -> str:
