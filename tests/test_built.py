@@ -52,7 +52,7 @@ def test_every_exercise_serves_an_outcome_of_its_module(folder):
     assert names <= served, f"module.toml: no outcome names {', '.join(sorted(names - served))}"
 
 
-@pytest.mark.parametrize("folder", MODULES, ids=lambda p: p.name)
+@pytest.mark.parametrize("folder", [m for m in MODULES if m.name != "00-start-here"], ids=lambda p: p.name)
 def test_a_module_has_three_lessons_or_more_and_fifteen_to_twenty_five_exercises(folder):
     lessons = read_module(folder)["lessons"]
     explained = sum(bool(cell.get("explain")) for lesson in lessons for cell in lesson.cells)

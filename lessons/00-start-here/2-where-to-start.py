@@ -292,7 +292,7 @@ TITLES = {
     "04": "Features and\nalgorithms", "05": "Deploy", "06": "Monitor and\nmaintain", "07": "Communicate,\nethics", "08": "MLOps",
     "09": "Computer\nvision", "10": "Language", "11": "Research", "12": "Applied", "13": "Deep\nlearning", "14": "Capstone",
 }  # fmt: skip
-HOURS = {"py": 0, "01": 5, "02": 6, "03": 7, "04": 7, "05": 9, "06": 8, "07": 8, "08": 8, "09": 7, "10": 8, "11": 6, "12": 5, "13": 9, "14": 9}  # fmt: skip
+HOURS = {"py": 0, "01": 5, "02": 6, "03": 7, "04": 7, "05": 9, "06": 8, "07": 8, "08": 8, "09": 7, "10": 8, "11": 6, "12": 5, "13": 9, "14": 6}  # fmt: skip
 NEEDS = {
     "py": [],
     "01": ["py"],
@@ -380,7 +380,7 @@ weeks = {"Noor": 4, "Sam": 5, "Lin": 5}
 ### END SOLUTION
 
 # %% check="study-weeks" points=2
-hours = dict(zip([f"{n:02d}" for n in range(1, 15)], [5, 6, 7, 7, 9, 8, 8, 8, 7, 8, 6, 5, 9, 9], strict=True))
+hours = dict(zip([f"{n:02d}" for n in range(1, 15)], [5, 6, 7, 7, 9, 8, 8, 8, 7, 8, 6, 5, 9, 6], strict=True))
 needs = {
     "01": [],
     "02": ["01"],
