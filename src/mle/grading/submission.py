@@ -151,7 +151,7 @@ def notebooks_in(folder: Path) -> list[Path]:
 
 def _is_of(path: Path, skeleton: nbformat.NotebookNode, most_bytes: float) -> bool:
     """Whether a file holds exercises of this notebook."""
-    known = {_grade_id(cell.metadata) for cell in skeleton.cells} - {""}
+    known = {grade_id_of(cell.metadata) for cell in skeleton.cells} - {""}
     try:
         return bool(known & {cell["grade_id"] for cell in cells_of(path, most_bytes, [])})
     except ValueError:
@@ -210,7 +210,7 @@ def cells_of(path: Path, most_bytes: float, notes: list[str]) -> list[dict]:
         if isinstance(cell, dict):
             metadata = cell.get("metadata")
             source = _source(cell.get("source", cell.get("input", "")))
-            found.append({"id": str(cell.get("id", "")), "grade_id": _grade_id(metadata), "source": source,
+            found.append({"id": str(cell.get("id", "")), "grade_id": grade_id_of(metadata), "source": source,
                           "code": cell.get("cell_type") == "code"})  # fmt: skip
     return found
 
@@ -234,14 +234,15 @@ def _source(value: object) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")  # lone surrogates; zero bytes
 
 
-def _grade_id(metadata: object) -> str:
+def grade_id_of(metadata: object) -> str:
+    """The name by which nbgrader knows a cell with this metadata; empty where it knows none."""
     role = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return str(role.get("grade_id") or "") if isinstance(role, dict) else ""
 
 
 def sort_cells(cells: list[dict], skeleton: nbformat.NotebookNode, work: Work) -> None:
     """Put the submitted cells where they belong: answers, texts, own cells; drop what is the course's."""
-    by_grade = {_grade_id(cell.metadata): cell for cell in skeleton.cells if _grade_id(cell.metadata)}
+    by_grade = {grade_id_of(cell.metadata): cell for cell in skeleton.cells if grade_id_of(cell.metadata)}
     by_id = {cell.id: cell for cell in skeleton.cells}
     by_source = {cell.source: cell for cell in reversed(skeleton.cells)}
     after, copies = "", set()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from mle.grading.submission import Work, cells_of, rebuild, sort_cells
+from mle.grading.submission import Work, cells_of, grade_id_of, rebuild, sort_cells
 from mle.study import StudyError, course_map, page
 
 FOLDER, GIVEN, BEFORE = "work", ".given", ".before-update"
@@ -68,9 +68,8 @@ def _bring(released: Path, work: Path, name: str, changes: Changes) -> None:
         return
     _keep(mine, work, name)
     sort_cells(cells, skeleton, done)
-    stubs = {_grade_id(cell): cell.source for cell in skeleton.cells if _grade_id(cell)}
     before = nbformat.read(given, as_version=4) if given.exists() else skeleton
-    stubs_before = {_grade_id(cell): cell.source for cell in before.cells if _grade_id(cell)}
+    stubs, stubs_before = _stubs(skeleton), _stubs(before)
     for answers in (done.answers, done.texts):  # an untouched stub is replaced by the new one
         for exercise in [e for e, source in answers.items() if source in (stubs.get(e), stubs_before.get(e))]:
             del answers[exercise]
@@ -83,8 +82,9 @@ def _bring(released: Path, work: Path, name: str, changes: Changes) -> None:
     (changes.carried if touched else changes.updated).append(name)
 
 
-def _grade_id(cell: nbformat.NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+def _stubs(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """The source of each cell that nbgrader knows, as it was released."""
+    return {name: cell.source for cell in notebook.cells if (name := grade_id_of(cell.metadata))}
 
 
 def _keep(mine: Path, work: Path, name: str) -> None:
