@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from mle.check.failure import Verdict
 from mle.cli import app
+from mle.grading.submission import read_work, rebuild
 from mle.study import StudyError, course_map, page, progress
 from mle.study.hand_in import pack, take_in
 from mle.study.work import BEFORE, GIVEN, prepare
@@ -61,11 +62,14 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def work_on(course: Path, **sources: str) -> nbformat.NotebookNode:
-    """The learner writes into the cells of these ids, and adds a cell of their own, and saves."""
+    """The learner writes into the cells of these ids, and adds a note and a cell of their own, and saves."""
     notebook = nbformat.read(course / "work" / NAME, as_version=4)
     for cell in notebook.cells:
         cell.source = sources.get(cell.id, cell.source)
-    notebook.cells.insert(4, new_code_cell("mine = 1", id="mine"))
+    notebook.cells[4:4] = [
+        new_markdown_cell("Remember: <b>twice</b>.", id="note"),
+        new_code_cell("mine = 1", id="mine"),
+    ]
     nbformat.write(notebook, course / "work" / NAME)
     return notebook
 
@@ -91,11 +95,21 @@ def test_an_update_carries_the_learners_work_over_and_keeps_the_old_file(course:
     before = (course / "work" / NAME).read_bytes()
     update(course, "from mle import check\n\nnew_data = 2")
     assert prepare(course).carried == [NAME]
-    cells = {cell.id: cell.source for cell in nbformat.read(course / "work" / NAME, as_version=4).cells}
-    assert cells["double"] == "def double(x): return 2 * x" and cells["why"] == text
-    assert "new_data" in cells["given"] and "mine = 1" in cells.values()
+    now = nbformat.read(course / "work" / NAME, as_version=4)
+    cells = {cell.id: cell.source for cell in now.cells}
+    assert cells["double"] == "def double(x): return 2 * x" and cells["why"] == text and "new_data" in cells["given"]
+    assert [(cell.cell_type, cell.source) for cell in now.cells[4:6]] == [
+        ("markdown", "Remember: <b>twice</b>."), ("code", "mine = 1")
+    ]  # fmt: skip
     assert [path.read_bytes() for path in (course / "work" / BEFORE).rglob("*.ipynb")] == [before]
     assert not prepare(course).carried, "once"
+
+
+def test_a_note_to_oneself_is_not_part_of_what_is_graded(course: Path):
+    work_on(course, double="def double(x): return 2 * x")
+    work = read_work(course / "work" / MODULE, LESSON, released(), 1e6)
+    rebuilt = rebuild(released(), work)
+    assert [cell.source for cell in rebuilt.cells if cell.id.startswith("own-")] == ["mine = 1"]
 
 
 def test_an_update_replaces_what_nobody_has_worked_on_and_takes_no_given_cell_for_the_learners(course: Path):

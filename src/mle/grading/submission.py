@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
@@ -32,6 +33,13 @@ MOST_PARTS = 3_000_000
 """Lists, objects and their entries in a notebook's JSON: a short text can hold more of them than memory has room for."""
 
 
+class Own(NamedTuple):
+    """A cell that a learner has added: code, or a note to themselves."""
+
+    source: str
+    code: bool = True
+
+
 @dataclass
 class Work:
     """What a learner did in one notebook."""
@@ -40,8 +48,8 @@ class Work:
     """The source of each exercise that is there."""
     texts: dict[str, str] = field(default_factory=dict)
     """The free text of each answer graded by hand."""
-    own: dict[str, list[str]] = field(default_factory=dict)
-    """The learner's own code cells after the cell of this id ("" for those before all)."""
+    own: dict[str, list[Own]] = field(default_factory=dict)
+    """The learner's own cells after the cell of this id ("" for those before all)."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -91,9 +99,9 @@ def steps_of(lesson: Lesson, work: Work, skeleton: nbformat.NotebookNode) -> lis
     released = [position for position, cell in enumerate(lesson.cells) if not cell.get("claims")]
     position_of = {cell.id: position for cell, position in zip(skeleton.cells, released, strict=True)}
     own: dict[int, list[Step]] = {}
-    for cell_id, sources in work.own.items():
+    for cell_id, cells in work.own.items():
         where = own.setdefault(position_of.get(cell_id, -1), [])
-        where += [Step(source) for source in sources]
+        where += [Step(cell.source) for cell in cells if cell.code]
     learner = [*work.answers.values(), *(step.source for steps in own.values() for step in steps)]
     kept, ahead = needed(lesson, learner), ready(lesson, learner)
     checks = {e.check_position: e for e in lesson.exercises}
@@ -249,8 +257,8 @@ def sort_cells(cells: list[dict], skeleton: nbformat.NotebookNode, work: Work) -
     for cell in cells:
         ours = by_grade.get(cell["grade_id"]) or by_id.get(cell["id"]) or by_source.get(cell["source"])
         if ours is None:
-            if cell["code"] and cell["source"].strip():
-                work.own.setdefault(after, []).append(cell["source"])
+            if cell["source"].strip():
+                work.own.setdefault(after, []).append(Own(cell["source"], cell["code"]))
             continue
         after = ours.id
         role = ours.metadata.get("nbgrader", {})
@@ -275,11 +283,22 @@ def sort_cells(cells: list[dict], skeleton: nbformat.NotebookNode, work: Work) -
 def rebuild(
     skeleton: nbformat.NotebookNode, work: Work, text: Callable[[str], str] | None = None
 ) -> nbformat.NotebookNode:
-    """The released notebook with the learner's work in it; free text made `harmless` first, or passed through `text`."""
+    """The released notebook with the learner's work in it.
+
+    Free text is made `harmless` first, and notes to themselves are left out; where `text` is given, for the learner's own
+    copy, both go through that instead.
+    """
     notebook = copy.deepcopy(skeleton)
-    cells = []
-    for source in work.own.get("", []):
-        cells.append(_own_cell(len(cells), source))
+    cells: list[nbformat.NotebookNode] = []
+
+    def add_own(after: str) -> None:
+        for own in work.own.get(after, []):
+            if own.code:
+                cells.append(nbformat.v4.new_code_cell(own.source, id=f"own-{len(cells)}"))
+            elif text:
+                cells.append(nbformat.v4.new_markdown_cell(text(own.source), id=f"own-{len(cells)}"))
+
+    add_own("")
     for cell in notebook.cells:
         role = cell.metadata.get("nbgrader", {})
         if role.get("solution"):
@@ -288,14 +307,9 @@ def rebuild(
             if source != cell.source:
                 cell.source = (text or harmless)(source) if cell.cell_type == "markdown" else source
         cells.append(cell)
-        for source in work.own.get(cell.id, []):
-            cells.append(_own_cell(len(cells), source))
+        add_own(cell.id)
     notebook.cells = cells
     return notebook
-
-
-def _own_cell(number: int, source: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_code_cell(source, id=f"own-{number}")
 
 
 _LIVE = [

@@ -75,7 +75,7 @@ def _bring(released: Path, work: Path, name: str, changes: Changes) -> None:
             del answers[exercise]
     course_cells = {cell.source for cell in before.cells}  # given cells that the new version has not
     for after in list(done.own):
-        done.own[after] = [source for source in done.own[after] if source not in course_cells]
+        done.own[after] = [own for own in done.own[after] if own.source not in course_cells]
     touched = bool(done.answers or done.texts or any(done.own.values()))
     nbformat.write(rebuild(skeleton, done, text=str), mine)
     _copy(released, given)
