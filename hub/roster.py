@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pwd
 import re
 import secrets
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,13 +77,27 @@ def read_class(path: Path) -> Class:
 
 
 def prepare(found: Class) -> None:
-    """Make the folders that the hub and the exchange need."""
+    """Make the folders that the hub and the exchange need. Raises ClassError where this machine cannot serve the class."""
     found.folder.mkdir(parents=True, exist_ok=True)
     found.folder.chmod(0o755)
     found.exchange.mkdir(exist_ok=True)
-    found.exchange.chmod(
-        0o777
-    )  # as nbgrader asks: courses in it are the instructor's, their inbound folders write-only
+    found.exchange.chmod(0o1777)  # nbgrader asks that all may write; nobody but its owner can move what is in it
     (found.folder / "hub").mkdir(mode=0o700, exist_ok=True)
     if found.trial:
         found.homes.mkdir(exist_ok=True)
+        return
+    python = Path(sys.executable).resolve()
+    closed = next((p for p in reversed([python, *python.parents]) if not p.stat().st_mode & 0o001), None)
+    if closed is not None:
+        raise ClassError(
+            f"{closed} is closed to others, and Python lies in it: install Python where everybody may run it, then set up .venv anew."
+        )
+    for name in [*found.instructors, *found.learners]:
+        try:
+            account = pwd.getpwnam(name)
+        except KeyError:
+            raise ClassError(f"{name} has no account on this machine: useradd -m -s /bin/bash {name}") from None
+        if name == found.instructors[0]:  # or a learner could make the course's folder first
+            course = found.exchange / "mle"
+            course.mkdir(mode=0o755, exist_ok=True)
+            os.chown(course, account.pw_uid, account.pw_gid)

@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "hub"))
-from roster import ClassError, read_class  # noqa: E402
+from roster import Class, ClassError, prepare, read_class  # noqa: E402
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -202,6 +202,18 @@ def test_a_class_that_cannot_be_is_said_so_in_a_sentence(text: str | None, said:
         path.write_text(text)
     with pytest.raises(ClassError, match=said):
         read_class(path)
+
+
+def test_a_machine_that_cannot_serve_accounts_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    klass = Class(["no-such-account"], ["ada"], tmp_path / "class", 8000)
+    monkeypatch.setattr(sys, "executable", shutil.which("sh"))
+    with pytest.raises(ClassError, match="no-such-account has no account on this machine: useradd"):
+        prepare(klass)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(sys, "executable", str(shutil.copy(sys.executable, closed)))
+    with pytest.raises(ClassError, match="is closed to others, and Python lies in it"):
+        prepare(klass)
 
 
 def test_the_example_of_a_class_is_in_order(tmp_path: Path):
