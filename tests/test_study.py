@@ -238,6 +238,17 @@ def test_an_older_version_never_replaces_a_later_one(course: Path):
         take_in(old, course / "modules", submitted)
 
 
+def test_a_clock_that_runs_ahead_does_not_block_what_is_sent_later(course: Path):
+    path, stamp = course / "sent.zip", course / "submitted" / "ada" / MODULE / "timestamp.txt"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "about.json", json.dumps({"learner": "ada", "module": MODULE, "at": "2999-01-01 00:00:00 UTC"})
+        )
+        archive.write(course / "work" / NAME, f"{LESSON}.ipynb")
+    take_in(path, course / "modules", course / "submitted")
+    assert not stamp.read_text().startswith("2999")
+
+
 @pytest.mark.parametrize(
     ("about", "files", "says"),
     [

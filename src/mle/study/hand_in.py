@@ -15,6 +15,8 @@ from pathlib import Path
 from mle.study import StudyError
 
 ABOUT = "about.json"
+WHEN = "%Y-%m-%d %H:%M:%S UTC"
+"""How nbgrader writes the time of a hand-in."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 """What a learner may be called: what nbgrader, a folder and an LMS all take."""
 MOST_BYTES = 100_000_000
@@ -30,7 +32,7 @@ def pack(work: Path, module: str, learner: str, folder: Path) -> Path:
         raise StudyError(f"{learner!r} is no name for a learner: letters, digits and . _ @ -, at most 64 of them")
     now = datetime.datetime.now(datetime.UTC)
     path = folder / f"{module}_{learner}_{now:%Y-%m-%d-%H-%M-%S}.zip"
-    about = {"learner": learner, "module": module, "at": f"{now:%Y-%m-%d %H:%M:%S} UTC"}
+    about = {"learner": learner, "module": module, "at": f"{now:{WHEN}}"}
     folder.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -50,7 +52,8 @@ def take_in(file: Path, modules: Path, submitted: Path) -> tuple[str, str]:
         with zipfile.ZipFile(file) as archive:
             about = json.loads(_member(archive, ABOUT, 10_000))
             learner, module, at = (str(about[key]) for key in ("learner", "module", "at"))
-            when = datetime.datetime.strptime(at, "%Y-%m-%d %H:%M:%S UTC")
+            now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None, microsecond=0)
+            when = min(now, datetime.datetime.strptime(at, WHEN))  # it is the learner's clock that says so
             released = modules / module
             if not NAME.fullmatch(learner) or not re.fullmatch(r"\d\d-[a-z0-9-]+", module) or not released.is_dir():
                 raise StudyError(
@@ -70,7 +73,7 @@ def take_in(file: Path, modules: Path, submitted: Path) -> tuple[str, str]:
     stamp = target / "timestamp.txt"
     if stamp.exists():
         try:
-            there = datetime.datetime.strptime(stamp.read_text().strip(), "%Y-%m-%d %H:%M:%S UTC")
+            there = datetime.datetime.strptime(stamp.read_text().strip(), WHEN)
         except ValueError:
             there = datetime.datetime.min
         if there > when:
@@ -82,7 +85,7 @@ def take_in(file: Path, modules: Path, submitted: Path) -> tuple[str, str]:
         (target / path.name).unlink(missing_ok=True)
     for name, data in found.items():
         (target / name).write_bytes(data)
-    stamp.write_text(at + "\n")
+    stamp.write_text(f"{when:{WHEN}}\n")
     return learner, module
 
 
