@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mle.authoring import proofs
 from mle.authoring.lesson import read_lesson
 from mle.authoring.report import print_report, totals, write_html
 from mle.authoring.soundness import MUTATION_GOAL, Report, fingerprint, judge, prove, save_table
@@ -35,6 +36,23 @@ def test_a_sound_lesson_is_proven(sound):
     assert (say.counts["alternative"], say.counts["mistake"]) == ([2, 2], [4, 4])
     assert double.counts["across"] == [14, 14] and say.counts["across"] == [12, 12]
     assert double.killed[0] == double.killed[1] > 0
+
+
+def test_a_proven_lesson_is_proven_again_in_one_exercise_until_something_that_matters_has_changed(tmp_path):
+    folder = shutil.copytree(DEMO.parent, tmp_path / "lessons" / "01-demo")
+    (tmp_path / "requirements.lock").write_text("numpy==2.4.6\n")
+    lesson = read_lesson(folder / DEMO.name)
+    assert proofs.still_to_prove(lesson, tmp_path) is None, "all of it: nobody has proven it here"
+    proofs.keep(lesson, tmp_path)
+    assert proofs.still_to_prove(lesson, tmp_path) in lesson.exercises
+    answers = folder / "1-demo.answers.py"
+    answers.write_text(answers.read_text() + "\n# one more remark\n")
+    assert proofs.still_to_prove(lesson, tmp_path) is None
+    proofs.keep(lesson, tmp_path)
+    assert proofs.still_to_prove(lesson, tmp_path)
+    proofs._common.cache_clear()
+    (tmp_path / "requirements.lock").write_text("numpy==2.4.7\n")
+    assert proofs.still_to_prove(lesson, tmp_path) is None
 
 
 def test_what_each_answer_is_told_is_in_the_report(sound, tmp_path):

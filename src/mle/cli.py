@@ -86,7 +86,8 @@ def prove(
     jobs: Annotated[int, typer.Option(help="Answers judged at a time.")] = 2,
     html: Annotated[Path | None, typer.Option(help="Write the report as HTML to this file.")] = None,
 ) -> None:
-    """Prove that a lesson's graders are right: every answer, both sides of the wall, five seeds."""
+    """Prove that a lesson's graders are right: every answer, both sides of the wall, five seeds. Keeps grading/proofs.json."""
+    from mle.authoring import proofs
     from mle.authoring.lesson import LessonError
     from mle.authoring.report import print_report, write_html
     from mle.authoring.soundness import prove as prove_lesson
@@ -106,6 +107,8 @@ def prove(
         print_report(report, console)
         if mutants and not report.problems:
             save_table(report)
+        if report.sound and not exercise:
+            proofs.keep(report.lesson, root())
         reports.append(report)
     if mutants and not exercise and not lesson:
         (root() / "grading").mkdir(exist_ok=True)

@@ -31,6 +31,7 @@ APART = (
     "cli.py",
     "lab.py",
     "study/",
+    "warm/",
     "doctor.py",
     "grading/autograde.py",
     "grading/publish.py",
@@ -46,15 +47,18 @@ class StoreError(GradingError):
 @cache
 def engine_digest() -> str:
     """A hash of the package, the Python, the installed packages and the datasets."""
-    package = Path(__file__).resolve().parents[1]
     parts = [sys.version, (data.root() / data.CATALOGUE).read_text(encoding="utf-8")]
     places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}  # not sys.path, which imports may lengthen
     installed = importlib.metadata.distributions(path=sorted(places))
     parts += sorted({f"{each.name}=={each.version}" for each in installed})
-    for path in sorted(package.rglob("*.py")):
-        if not path.relative_to(package).as_posix().startswith(APART):
-            parts.append(path.read_text(encoding="utf-8"))
-    return _hash(parts)
+    return _hash(parts + sources())
+
+
+def sources() -> list[str]:
+    """The texts of the package's files that a verdict may depend on."""
+    package = Path(__file__).resolve().parents[1]
+    files = [p for p in sorted(package.rglob("*.py")) if not p.relative_to(package).as_posix().startswith(APART)]
+    return [path.read_text(encoding="utf-8") for path in files]
 
 
 def addresses(ground: Ground, steps: list[Step], limits: Limits) -> list[str]:
