@@ -83,8 +83,8 @@ raw.head(3)
 #
 # ## The interview
 #
-# Present: **Rosa Okafor**, head of the operations desk; **Tomas Lind**, the desk's analyst; **Dele Marsh**, gate manager
-# at JFK. Inês asks and takes notes. (All invented.)
+# Present: **Rosa Okafor**, head of the operations desk; **Tomas Lind**, the desk's analyst; **Dele Afolabi**, gate
+# manager at JFK. Inês asks and takes notes. (All invented.)
 #
 # | | who | says |
 # |---|---|---|
@@ -497,7 +497,8 @@ print(
 # <details><summary>B · for those on the solid line: they have left, so their delay is known</summary>No. Their departure delay
 # is known. The label is about the arrival, and many of them are in the air.</details>
 # <details><summary>C · for no more than those on the dashed line</summary>Right: 156, two thirds of those that were due. The label of a flight is
-# known when it lands, hours after T−2 h. Whoever retrains or monitors at 18:00 has to live with that.</details>
+# known when it is at the gate, hours after T−2 h. Whoever retrains or monitors at 18:00 has to live with
+# that.</details>
 #
 # The ones that left had an average delay of 11 minutes. The 36 that were waiting: 209 minutes for those that left at
 # all. One and the same airport, one and the same moment. "Recent delays" is a feature that is *known*, and on a bad day it
@@ -565,7 +566,7 @@ WHY = {
     "distance": "it lies between two airports of the timetable",
     "weather 08:00": "that hour has not even begun at 06:20, and the row is no forecast",
     "weather 06:00": "at 06:20 that hour is still being observed; its row takes the largest values up to 06:51",
-    "weather 05:00": "it was complete at 05:51",
+    "weather 05:00": "its last report was that of 05:51",
 }
 check.that(isinstance(audit, dict), says="audit is not a dict", seen=audit)
 lacking, extra = [k for k in truth if k not in audit], [k for k in audit if k not in truth]

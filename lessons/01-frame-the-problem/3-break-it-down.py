@@ -86,7 +86,7 @@ CARDS = {  # letter: (what, who, needs, gives)
     "G": ("build a dashboard", "Tomas Lind", ["forecasts"], ["dashboard"]),
     "H": ("size the pilot", "Tomas Lind", ["metrics", "price to beat"], ["days of the pilot"]),
     "I": ("agree success and guardrail metrics", "Rosa Okafor", ["costs"], ["metrics"]),
-    "J": ("run the pilot", "Dele Marsh", ["forecasts", "metrics", "days of the pilot"], ["pilot log"]),
+    "J": ("run the pilot", "Dele Afolabi", ["forecasts", "metrics", "days of the pilot"], ["pilot log"]),
     "K": ("decide: go or stop", "Rosa Okafor", ["pilot log", "metrics"], ["decision"]),
     "L": ("pick the metric that improved most", "Tomas Lind", ["pilot log"], ["metrics"]),
     "M": ("decide by average precision", "Inês Duarte", ["forecasts"], ["decision"]),
@@ -877,9 +877,9 @@ plt.show()
 #
 # ## A rehearsal in which nothing happens
 #
-# Before the pilot, Tomas rehearses its analysis at JFK, with Dele Marsh's gates. A coin names each day of September and October "pilot" or
-# "control", but on both **nobody does anything different**. This is an **A/A test**: whatever it finds is false, which makes
-# it the best test of an analysis that you can buy.
+# Before the pilot, Tomas rehearses its analysis at JFK, with Dele Afolabi's gates. A coin names each day of September
+# and October "pilot" or "control", but on both **nobody does anything different**. This is an **A/A test**: whatever it
+# finds is false, which makes it the best test of an analysis that you can buy.
 
 
 # %%
@@ -1167,7 +1167,8 @@ plt.show()
 # *The figure shows two rising lines over the number of looks: with flights as units from about 0.85 at one look to 1; with days as
 # units from about 0.03 to 0.12. A dotted line marks 0.05.*
 #
-# **Read the figure.** Tomas may repair only one of the two, the unit or the peeking. Which, and is the other one harmless?
+# **Read the figure.** Tomas may repair only one of the two, the unit or the **peeking** (testing before the end, again
+# and again, and stopping at the first difference that looks significant). Which, and is the other one harmless?
 #
 # <details><summary>A · The peeking: it lets you test again and again</summary>
 # No. Read the first point of the solid line: with flights as units a single look, at the very end, is wrong more than four

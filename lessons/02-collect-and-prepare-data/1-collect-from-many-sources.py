@@ -21,13 +21,14 @@
 #
 # Answer in your head, then open the option you chose.
 #
-# **1.** (Module 01) The desk acts two hours before departure. An hourly weather report labelled 14:00 is complete at
-# 14:51. Which label may the forecast for the flight at 17:00 use last?
+# **1.** (Module 01) The desk acts two hours before departure. An hourly row of weather labelled 14:00 is complete at
+# 15:00. Which label may the forecast for the flight at 17:00 use last?
 #
 # <details><summary>A · 14:00, because 17:00 less two hours is 15:00</summary>
-# Right. At 15:00 the report of 14:00 has been complete for nine minutes. The report of 15:00 has only begun.</details>
+# Right. At 15:00 the row of 14:00 has just become complete, and that very moment counts. The row of 15:00 has only
+# begun.</details>
 # <details><summary>B · 15:00, because 15:00 is two hours before</summary>
-# No. At 15:00 that report is still empty. Its label is the hour's beginning, its content ends at 15:51.</details>
+# No. At 15:00 that row is still empty. Its label is the hour's beginning, and it is complete at 16:00.</details>
 # <details><summary>C · 17:00, because it describes the weather at departure</summary>
 # No. It does, and nobody has it two hours before. That is leakage.</details>
 #

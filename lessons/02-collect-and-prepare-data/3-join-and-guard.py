@@ -84,8 +84,8 @@ print(f"{len(flights):,} flights, {len(weather):,} hours of weather, {len(planes
 # ## When was it known?
 #
 # A row of `weather` has a label, `time_hour` (UTC). The datasheet says what it means: of all reports from minute 0 to
-# minute 51 of that hour, each column's largest value. So the row labelled 15:00 is complete at 15:51. The rest of the hour is
-# for the transmission, as in module 01: it counts as **known** from 16:00 on.
+# minute 51 of that hour, each column's largest value. So the row labelled 15:00 ends with the report of 15:51. The rest
+# of the hour is for the transmission, as in module 01: it counts as complete, and **known**, from 16:00 on.
 #
 # Here is the afternoon of 1 April 2013 at JFK. A flight is scheduled at 18:15. The desk asks at 16:15.
 

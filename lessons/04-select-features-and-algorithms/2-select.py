@@ -1010,9 +1010,9 @@ check.close(
 # ## Embedded, and permutation
 #
 # An **embedded** method reads the ranking off the trained model. A forest gives one for free: how much each column's
-# splits lowered the impurity of the training rows. **Permutation importance** needs only forecasts: shuffle one column of the
-# rows to be judged, so that it keeps its values but loses its tie to everything else, and look how much worse the same
-# model becomes. No model is fitted again.
+# splits lowered the **impurity** of the training rows, which says how mixed their labels are (lesson 3 computes it).
+# **Permutation importance** needs only forecasts: shuffle one column of the rows to be judged, so that it keeps its
+# values but loses its tie to everything else, and look how much worse the same model becomes. No model is fitted again.
 #
 # Columns that share information spoil it. Shuffle `waiting` alone, and the model still reads the jam from `recent_delay`.
 # So permute **groups** together: the same permutation for all columns of the group, as if that feed delivered another

@@ -174,9 +174,9 @@ except httpx.ConnectError:
 # %% [markdown]
 # ## A contract
 #
-# Somebody must say what a flight *is*. Tomas has an idea: *"The manifest knows what training saw, the lowest and highest
-# value of each column, and whether it was ever missing. Refuse everything outside."* It sounds careful. Try it on the two
-# months that came after.
+# A service's **contract** says which requests it answers, and with what. So somebody must say what a flight *is*. Tomas
+# has an idea: *"The manifest knows what training saw, the lowest and highest value of each column, and whether it was
+# ever missing. Refuse everything outside."* It sounds careful. Try it on the two months that came after.
 
 
 # %% demo=true

@@ -47,7 +47,8 @@
 # <details><summary>A · 220 ms</summary>
 # No. Percentiles do not average. You will meet a dashboard that does it.</details>
 # <details><summary>B · 400 ms, the worse of the two</summary>
-# No. Of all requests, 5 in 200 took longer than that, not 5 in 100.</details>
+# No. Of 200 requests, half to each, 10 must be slower than that. Of the worse server's 100, 5 are; how many of the
+# other's, its p95 does not say.</details>
 # <details><summary>C · somewhere in between; the two numbers do not tell</summary>
 # Right. You need the distributions, and that is what histograms with common buckets keep.</details>
 
@@ -783,8 +784,8 @@ promotions
 # %% [markdown]
 # Three different answers. Yearly retraining is shown and worth it. Monthly retraining *is shown to be better* (the
 # whole interval is above zero) and still *not worth it*: it would have to gain 0.24 a day and gains 0.15. The alarm
-# gains 0.06 where 0.05 pays, but its interval reaches down to 0.01: it may be worth it, and fifteen years do not show
-# it. Ask the operator which one is easier to run, then. A date in the calendar is.
+# gains 0.06 where 0.05 pays, but its interval reaches down to 0.01: it may be worth it, and ten years and a half do
+# not show it. Ask the operator which one is easier to run, then. A date in the calendar is.
 #
 # Draw days one by one instead of blocks, and the alarm's interval becomes 0.052 to 0.076, less than a third as wide and
 # wholly above what pays. Somebody would have promoted it on that.
@@ -1665,8 +1666,9 @@ print(f"{len(january):,} flights of January: yours {seconds['fast, January'] * 1
 # ## What the service says about itself
 #
 # Dele had to call. Mirjam wants the service to say it first. The usual way: the service keeps a few numbers and shows
-# them at `/metrics` as plain text; a Prometheus server **scrapes** that page every fifteen seconds, stores what it saw,
-# and computes rates and alarms from it. Three kinds of numbers:
+# them at `/metrics` as plain text; a Prometheus server **scrapes** that page at a fixed interval (often every fifteen
+# seconds; a minute, unless it is told otherwise), stores what it saw, and computes rates and alarms from it. Three
+# kinds of numbers:
 #
 # | kind | it | ask it for |
 # |---|---|---|

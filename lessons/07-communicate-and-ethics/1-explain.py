@@ -735,9 +735,9 @@ print(
 #
 # $$\phi_i = \sum_{S \not\ni i} \frac{|S|!\,(n - |S| - 1)!}{n!} \left( v(S \cup i) - v(S) \right)$$
 #
-# It is the only way to share that adds up to $v(\text{all}) - v(\emptyset)$, treats equal players equally, gives nothing to
-# a player who never changes anything, and adds up over games (Shapley 1953). With seven groups there are 128 coalitions. You can
-# do that exactly.
+# It is the only way to share that adds up to $v(\text{all}) - v(\emptyset)$ (the **efficiency property**), treats equal
+# players equally, gives nothing to a player who never changes anything, and adds up over games (Shapley 1953). With
+# seven groups there are 128 coalitions. You can do that exactly.
 #
 # ### Exercise 3 · Shapley values, exactly
 #

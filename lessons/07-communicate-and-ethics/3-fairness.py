@@ -588,8 +588,8 @@ for whose, table in (("Tomas's", people), ("the clients'", clients(people))):
 # ## Make one thing equal
 #
 # Carla looks at 5 % against 65 %. *"Then lower the bar for them until the two are equal."* That can be done: a cutoff
-# of its own for each group, so that the TPR is the same in both and the number of places stays. This is called **equal
-# opportunity**.
+# of its own for each group, so that the TPR is the same in both and the number of places stays. That the TPR is the
+# same in every group is the criterion of **equal opportunity**.
 #
 # **Predict before you run the next cell.** It takes cutoffs that were found by trial: the TPR of people with and without a
 # disability agree, and half of the clients are invited, as before. Compare with one cutoff for all. An invited person who

@@ -1620,7 +1620,7 @@ print(
     f"{len(hand)} crossings in both counts; the frame is the same for {(apart == 0).sum()}, and at most {apart.max()} apart for all"
 )
 print(
-    f"a share of disagreements up to {binomtest(0, len(hand)).proportion_ci(method='exact').high:.0%} is compatible with none in {len(hand)}"
+    f"none in {len(hand)} is compatible with a share of disagreements up to {binomtest(0, len(hand)).proportion_ci(method='exact').high:.0%} (two-sided 95 % interval)"
 )
 
 # %% claims=true
@@ -1630,7 +1630,7 @@ check.within(max(lags), 1, 5)
 check.within((crossed["frame"].diff().dropna() > 6).mean(), 0.5, 1)
 
 # %% [markdown]
-# This is the **ceiling**: two counts by eye agree on all 27 crossings, and on the frame to within one. None in 27 is not zero, though: a rate of disagreement up to 13 % is compatible with it. And both counts were made by the same pair of eyes,
+# This is how exact the yardstick itself is: two counts by eye agree on all 27 crossings, and on the frame to within one. None in 27 is not zero, though: by the exact two-sided interval, a rate of disagreement up to 13 % is compatible with it. And both counts were made by the same pair of eyes,
 # which may make the same error twice. The datasheet also reports on a program like yours, run on that footage: it found all 27, and two that are none, tracks that the filter carried over the line on its own, without a blob. That
 # is why `follow` cuts each track at its last blob. There the simple linking of nearest blobs found 24.
 #

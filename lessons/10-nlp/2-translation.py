@@ -272,8 +272,8 @@ judge_bleu_counts("de de de de", "de la casa de Dios")
 # Words must be cut off from their punctuation before you count: to `split()`, "Dios," and "Dios" are different tokens. Here the cut is one regular
 # expression. Papers that cut differently cannot be compared by their BLEU (Post 2018), which is why sacreBLEU prints what it did as a *signature*.
 #
-# BLEU has a fault on Spanish: `hablaba` for `habló` is as wrong as `piedra`. **chrF** (Popović 2015) counts n-grams of *characters* instead, for n = 1 to 6, and combines precision with recall, to which it
-# gives twice the weight (β = 2, from Popović 2016). Its letters stand for character F-score.
+# BLEU has a fault on Spanish: `hablaba` for `habló` is as wrong as `piedra`. **chrF** (Popović 2015) counts n-grams of *characters* instead, for n = 1 to 6, and combines precision with recall, which it
+# takes for twice as important (β = 2, from Popović 2016; in the mean below, recall then has the weight β² = 4 and precision 1). Its letters stand for character F-score.
 #
 # ### Exercise 2 · chrF
 #

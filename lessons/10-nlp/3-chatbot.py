@@ -1967,7 +1967,7 @@ print(
     f"{len(confirmed_strictly)} of {len(HOSTILE)} confirm the open question; {len(taken_strictly)} are taken for a command"
 )
 high = binomtest(len(taken_strictly), len(HOSTILE)).proportion_ci(method="exact").high
-print(f"upper end of the 95 % interval for the share taken, if such inputs were a random sample: {high:.2f}")
+print(f"upper end of the two-sided 95 % interval for the share taken, if such inputs were a random sample: {high:.2f}")
 
 # %% claims=true
 check.equal(len(confirmed), 0)
@@ -1991,7 +1991,7 @@ check.that(
 
 # %% [markdown]
 # Now it holds against these 29 inputs, in these two states. Do not read more into it. Had nothing passed in 29 *random* attacks, up to 12 % of attacks could still
-# succeed; and an attacker does not draw at random, and has read the repair. What protects the door is not the list but the design: the network only
+# succeed, by the exact two-sided interval; and an attacker does not draw at random, and has read the repair. What protects the door is not the list but the design: the network only
 # proposes, plain code decides, and what is dear needs a yes of its own.
 #
 # ## What you take along

@@ -40,7 +40,7 @@
 # **3.** (Module 07) A colleague writes "10 of 10 right, so the dial makes no mistakes". What do the ten recordings allow?
 #
 # <details><summary>A · An error rate of 0 %</summary>Wrong: that is the estimate, and an estimate is not a bound.</details>
-# <details><summary>B · An error rate up to about 30 %</summary>Right: the rule of three puts the upper end of the 95 % interval
+# <details><summary>B · An error rate up to about 30 %</summary>Right: the rule of three puts the one-sided 95 % bound
 # at about 3 / 10. Even an error rate of one in four lets ten in a row pass now and then (0.75¹⁰ is about one in
 # eighteen).</details>
 # <details><summary>C · Nothing at all</summary>Wrong: an error rate of one half would show ten in a row once in a thousand

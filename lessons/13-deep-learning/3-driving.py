@@ -49,7 +49,8 @@
 # <details><summary>B · it cannot be given</summary>
 # It can: ask which rates would still give no failure in ten trials.</details>
 # <details><summary>C · from 0 to about a quarter or a third</summary>
-# Right: one-sided, a rate of 26 in 100 gives ten good trials with probability 1/20. Exercise 6 needs this.</details>
+# Right: a rate of 26 in 100 gives ten good trials with probability 1/20, which is the one-sided bound; the two-sided
+# interval gives each side half of that and reaches to 31 in 100. Exercise 6 needs the one-sided one.</details>
 
 # %%
 import mle  # first, so that the numerical libraries use one thread
@@ -183,6 +184,7 @@ check.within(len(lane) / 10, 340, 360)
 check.prose("95 %", 0.95)
 check.prose("1.96", scipy.stats.norm.ppf(0.975))
 check.within(1 - 0.05 ** (1 / 10), 0.255, 0.264)
+check.within(1 - 0.025 ** (1 / 10), 0.305, 0.315)
 
 # %% [markdown]
 # ## The lane keeper

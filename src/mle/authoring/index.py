@@ -1,4 +1,5 @@
-"""The start page, each module's index and the course's map, from `module.toml`, the lessons and what the build measured."""
+"""The start page, each module's index and the course's map, from `module.toml`, the lessons and what the build measured;
+and the glossary, as it is."""
 
 from __future__ import annotations
 
@@ -56,7 +57,10 @@ def minutes_of(lesson: Lesson) -> int:
 
 
 def indexes(root: Path) -> dict[Path, str]:
-    """The text of `modules/index.md`, of each module's `index.md` and of `modules/course.json`, by path. Raises `LessonError`."""
+    """The text of `modules/index.md`, of each module's `index.md`, of `modules/course.json` and of the glossary, by path.
+
+    Raises `LessonError`.
+    """
     pages: dict[Path, str] = {}
     rows, course = [], []
     for folder in sorted(f for f in (root / "lessons").glob("[0-9][0-9]-*") if f.is_dir()):
@@ -69,6 +73,9 @@ def indexes(root: Path) -> dict[Path, str]:
         course.append(_map_of(name, module))
         rows.append(f"| [{name[:2]} · {module['title']}]({name}/index.md) | {module['for']} | {len(module['lessons'])} | "
                     f"{count} | {hours(minutes)} | {', '.join(module['prerequisites']) or 'nothing'} |")  # fmt: skip
+    glossary = root / "lessons" / "glossary.md"
+    if glossary.exists():  # a new course may have none yet
+        pages[root / "modules" / "glossary.md"] = glossary.read_text(encoding="utf-8")
     return pages | {
         root / "modules" / "index.md": START.format(rows="\n".join(rows)),
         root / "modules" / course_map.FILE: json.dumps(course, indent=1, ensure_ascii=False) + "\n",
