@@ -23,6 +23,7 @@ c.GenerateAssignment.preprocessors = PREPROCESSORS
 c.GenerateAssignment.post_convert_hook = lambda **_: write_indexes(_root)
 c.ClearSolutions.code_stub = STUB_OF_LANGUAGE
 c.ExecutePreprocessor.timeout = 300  # of stock autograding only
+c.GenerateFeedback.exporter_class = "mle.grading.feedback.FeedbackPage"
 c.Exchange.path_includes_course = True
 # `nbgrader autograde` and formgrader's button grade with the course's engine (MLE_STOCK_AUTOGRADE=1: with nbgrader's own).
 # It is imported where it can run; learners on Windows have no use for it.

@@ -55,15 +55,22 @@ def lab(folder: Path) -> Iterator[str]:
     shutil.copy(ROOT / "requirements.lock", folder)
     for name in ("src", "datasets"):
         (folder / name).symlink_to(ROOT / name, target_is_directory=True)
+    with lab_at(folder, sys.executable) as address:
+        yield address
+
+
+@contextmanager
+def lab_at(folder: Path, python: str) -> Iterator[str]:
+    """`mle lab` of a course that lies in `folder` already, by the Python of its .venv."""
     home = folder / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     own = {name: str(home) for name in ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_RUNTIME_DIR")}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log_path = folder / "lab.log"
     with log_path.open("w") as log:
-        command = [sys.executable, "-m", "mle.cli", "lab", "--port", str(port), "--no-browser"]
+        command = [python, "-m", "mle.cli", "lab", "--port", str(port), "--no-browser"]
         server = subprocess.Popen(command, cwd=folder, env=os.environ | own, stdout=log, stderr=log)
     try:
         yield address_in(log_path, server, port)

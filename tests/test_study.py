@@ -190,6 +190,7 @@ def test_a_pass_is_not_lost_by_a_later_failure_nor_by_a_damaged_line(course: Pat
 def test_going_on_starts_at_the_lesson_worked_on_last(course: Path):
     more = [*MAP, {**MAP[0], "folder": "02-second", "title": "Second"}]
     (course / "modules" / course_map.FILE).write_text(json.dumps(more))
+    (course / "modules" / "02-second").mkdir()
     modules = course_map.read_map(course / "modules")
     progress.record(course / "work" / "02-second" / f"{LESSON}.ipynb", Verdict("double", "failed", "no"))
     assert page.next_exercise(modules, progress.read(course / "work"))[0].folder == "02-second"
@@ -197,6 +198,14 @@ def test_going_on_starts_at_the_lesson_worked_on_last(course: Path):
     assert page.next_exercise(modules, progress.read(course / "work"))[0].folder == MODULE
     progress.record(course / "work" / NAME, Verdict("double", "passed"))
     assert page.next_exercise(modules, progress.read(course / "work")) is None
+
+
+def test_the_map_leaves_out_modules_that_were_not_released(course: Path):
+    more = [*MAP, {**MAP[0], "folder": "02-second", "title": "Second"}]
+    (course / "modules" / course_map.FILE).write_text(json.dumps(more))
+    prepare(course)
+    told = (course / "work" / page.PAGE).read_text()
+    assert "First" in told and "Second" not in told, "no link to a folder that is not there"
 
 
 def test_mle_progress_says_how_much_is_done_and_where_to_go_on(course: Path):

@@ -33,7 +33,13 @@ TOP = {
 }  # fmt: skip
 """The sidebar, in its order."""
 FILES = ("docs/lesson-check.png", "grading/bench.png", "grading/class.png", "grading/faults.json")
-GLOBS = ("modules/*/index.md", "modules/*/*.ipynb", "datasets/*/datasheet.md", "datasets/*/picture.png")
+GLOBS = (
+    "modules/*/index.md",
+    "modules/*/*.ipynb",
+    "datasets/*/datasheet.md",
+    "datasets/*/picture.png",
+    "docs/class/*.png",
+)
 
 
 class SiteError(SystemExit):

@@ -102,10 +102,9 @@ class Verdict:
             out.append(f"<div>{_link(link, 'To the card and its hints')}</div>")
         if self.table:
             cells = "".join(
-                "<tr>" + "".join(f'<td style="text-align:right">{html.escape(c)}</td>' for c in row) + "</tr>"
-                for row in self.table
+                "<tr>" + "".join(f"<td {_CELL}>{html.escape(c)}</td>" for c in row) + "</tr>" for row in self.table
             )
-            heads = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in _HEADER)
+            heads = "".join(f'<th scope="col" {_CELL}>{html.escape(c)}</th>' for c in _HEADER)
             out.append(f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>")
         if self.picture:
             out.append(f'<img alt="Your values drawn beside the target" src="data:image/png;base64,{self.picture}">')
@@ -113,6 +112,7 @@ class Verdict:
 
 
 _HEADER = ["where", "yours", "target"]
+_CELL = 'style="text-align:right;padding:.1em .6em"'
 _HEADLINE = {"failed": "not yet", "todo": "to do", "error": "your code raised an error"}
 _LOOKS = {  # Okabe-Ito colours, each with its own sign
     "passed": ("#009E73", "✓"),

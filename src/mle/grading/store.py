@@ -34,6 +34,7 @@ APART = (
     "warm/",
     "doctor.py",
     "grading/autograde.py",
+    "grading/feedback.py",
     "grading/publish.py",
     "grading/report.py",
 )

@@ -61,7 +61,10 @@ class Module:
 
 
 def read_map(modules: Path, name: str = FILE) -> list[Module]:
-    """The course's modules, in order, from the file `name`. Raises `StudyError` where the file is missing."""
+    """The course's modules that are there, in order, from the file `name`: a release may hold only some of them.
+
+    Raises `StudyError` where the file is missing.
+    """
     try:
         told = json.loads((modules / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -77,4 +80,5 @@ def read_map(modules: Path, name: str = FILE) -> list[Module]:
             }
         )
         for module in told
+        if (modules / module["folder"]).is_dir()
     ]

@@ -47,7 +47,7 @@ def start_page(modules: list[Module], done: Done) -> str:
         module, lesson, exercise = going
         link = link_to(f"{module.folder}/{lesson.name}.ipynb", exercise.card)
         lines += [f"**Go on:** [{module.number} · {module.title}, lesson {lesson.name[0]}: {exercise.heading}]({link}).",
-                  "The kernel has forgotten yesterday's cells: *Run › Run All Above Selected Cell* brings them back.", ""]  # fmt: skip
+                  "The kernel has forgotten yesterday's cells: *Run › Run All Cells* runs them again, as far as the checks pass.", ""]  # fmt: skip
     elif going:
         module = going[0]
         lines += [f"**Begin:** [{module.title}]({module.folder}/index.md).", ""]
