@@ -21,8 +21,9 @@ from mle.grading import GradingError, engine, jail
 from mle.grading.farm import Farm, Job, Lost, Nest, NestError, run_here
 from mle.grading.judge import ATTEMPTS, Result, judged
 from mle.grading.limits import Limits
+from mle.grading.notebook import skeleton_of
 from mle.grading.store import addresses
-from mle.grading.submission import Ground, Step
+from mle.grading.submission import Ground, Step, Work, steps_of
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
 from faults import ANSWERS, LESSON, LESSON_NAME, MODULE, hand_in, make_course
@@ -288,6 +289,12 @@ def scaled(x):
 # %%
 unused = 5
 
+# %% demo=true
+seen = [n for n in numbers]
+
+# %% demo=true
+largest = max(seen)
+
 """
 FIRST, ASKED = "# %% [markdown]\n# ### Exercise 1", "check.equal(double(3), 6)"
 
@@ -310,10 +317,27 @@ def flowing(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
         (["def double(x): return scaled(x) / 5"], ["scale = 10", "def scaled"]),
         (["y = total"], ["total = sum"]),
         (["unused += 1"], ["unused = 5"]),
+        (["y = largest"], ["seen = [n", "largest = max"]),
+        (["largest = 5"], []),
+        (
+            ["eval('y = 1')", "y = seen"],
+            ["total = sum", "shown =", "scale = 10", "def scaled", "unused = 5", "seen = [n"],
+        ),
         (["print(globals())"], ["total = sum", "shown =", "scale = 10", "def scaled", "unused = 5"]),
         (["def double(x:"], ["total = sum", "shown =", "scale = 10", "def scaled", "unused = 5"]),
     ],
-    ids=["nothing", "an answer", "a function and what it reads", "a name", "in place", "any name", "no Python"],
+    ids=[
+        "nothing",
+        "an answer",
+        "a function and what it reads",
+        "a name",
+        "in place",
+        "a demonstration's name",
+        "a name of their own",
+        "any name, and a demonstration's",
+        "any name",
+        "no Python",
+    ],
 )
 def test_of_the_given_cells_those_are_run_that_checks_and_learners_use(
     flowing: Lesson, learner: list[str], more: list[str]
@@ -323,3 +347,8 @@ def test_of_the_given_cells_those_are_run_that_checks_and_learners_use(
     expected = ["numbers = [1", "numbers.append", *more]
     assert len(kept) == 1 + len(expected), kept
     assert all(any(source.startswith(start) for source in kept) for start in expected)
+
+
+def test_a_demonstration_whose_name_a_learner_uses_is_run_before_their_code(flowing: Lesson):
+    steps = steps_of(flowing, Work(answers={"double": "y = largest"}), skeleton_of(flowing))
+    assert [s.source for s in steps][:3] == ["seen = [n for n in numbers]", "largest = max(seen)", "y = largest"]

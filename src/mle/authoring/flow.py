@@ -1,8 +1,9 @@
 """Which of a lesson's given cells a grade needs: those whose names its checks or a learner's code come to use.
 
 A lesson shows more than its checks ask for. Going backwards from the checks and the learner's code, a given cell is kept
-where it binds or changes a name that something kept after it reads. Names are found in the text (`symtable` knows the
-scopes); `mle prove` runs every answer of the course on what is kept, so that a cell left out wrongly would be seen.
+where it binds or changes a name that something kept after it reads; a demonstration, which no check needs, where a
+learner's code reads a name of it: what their notebook holds is theirs to use. Names are found in the text (`symtable` knows
+the scopes); `mle prove` runs every answer of the course on what is kept, so that a cell left out wrongly would be seen.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Flow:
     """Perhaps bound, or changed in place."""
     later: frozenset[str]
     """Read by the functions that it defines, whenever they are called."""
+    asks: frozenset[str]
+    """Read, and not as the variable of a loop of its own, which is bound before it is read."""
 
 
 @lru_cache(maxsize=4096)
@@ -44,11 +47,14 @@ def flow_of(source: str) -> Flow:
     binds: set[str] = set()
     touches: set[str] = set()
     later: set[str] = set()
+    asks: set[str] = set()
     for statement in ast.parse(without_magics(source)).body:
         table = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
         read = _global_reads(table)
         bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
         reads |= read - binds
+        own = _names(statement.target) - _names(statement.iter) if isinstance(statement, ast.For) else set()
+        asks |= read - binds - own
         touches |= bound | (_changed(statement) & read)
         for child in table.get_children():
             later |= _global_reads(child)
@@ -57,32 +63,53 @@ def flow_of(source: str) -> Flow:
             statement, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
         ):
             binds |= bound
-    return Flow(frozenset(reads), frozenset(binds), frozenset(touches), frozenset(later))
+    return Flow(frozenset(reads), frozenset(binds), frozenset(touches), frozenset(later), frozenset(asks))
 
 
 def needed(lesson: Lesson, learner: Iterable[str]) -> set[int]:
     """The positions of the given cells that the checks and the learner's cells (their sources) need."""
     given = [i for i, cell in enumerate(lesson.cells) if cell.needed and not cell.get("exercise")]
     wanted: set[str] = set()
-    try:
-        for source in learner:
-            if len(source) > LONGEST or DYNAMIC.search(source):
-                return set(given)
+    named: set[str] = set()  # what the learner's cells read, and the demonstrations kept for them
+    unsure = False  # whether a learner's cell may use any name
+    for source in learner:
+        try:
+            if len(source) > LONGEST:
+                raise ValueError("too long to look into")
             flow = flow_of(source)
-            wanted |= flow.reads | flow.touches
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the learner's cell says so when it runs
-        return set(given)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # the learner's cell says so when it runs
+            unsure = True
+            continue
+        unsure |= bool(DYNAMIC.search(source))
+        wanted |= flow.reads | flow.touches
+        named |= flow.asks
+    demonstrations = _demonstrations(lesson, named)
+    if unsure:
+        return {*given, *demonstrations}
     always, kept = set(wanted), set(given[:1])  # the first one sets things up: imports, settings
     for position in range(len(lesson.cells) - 1, -1, -1):
         cell = lesson.cells[position]
         if cell.get("check"):
             wanted |= flow_of(cell.source).reads
-        elif cell.needed and not cell.get("exercise"):
+        elif position in demonstrations or (cell.needed and not cell.get("exercise")):
             flow = flow_of(cell.source)
-            if position in kept or flow.touches & wanted:
+            if position in kept or position in demonstrations or flow.touches & wanted:
                 kept.add(position)
                 wanted = (wanted - flow.binds) | flow.reads | always
     return kept
+
+
+def _demonstrations(lesson: Lesson, named: set[str]) -> set[int]:
+    """The positions of the cells marked `demo` that bind one of the names, or one that these read."""
+    found, named = set(), set(named)
+    for position in range(len(lesson.cells) - 1, -1, -1):
+        cell = lesson.cells[position]
+        if cell.get("demo") and cell.kind == "code":
+            table = symtable.symtable(without_magics(cell.source), "<cell>", "exec")
+            if named & {s.get_name() for s in table.get_symbols() if s.is_assigned()}:
+                found.add(position)
+                named |= flow_of(cell.source).asks
+    return found
 
 
 def ready(lesson: Lesson, learner: Iterable[str]) -> set[int]:
@@ -167,6 +194,11 @@ def _changed(statement: ast.stmt) -> set[str]:
             call = node.value
             changed |= {_root(part) for part in [call.func, *call.args, *(k.value for k in call.keywords)]}
     return {name for name in changed if name}
+
+
+def _names(node: ast.expr) -> set[str]:
+    """The names in an expression."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _root(node: ast.expr) -> str | None:

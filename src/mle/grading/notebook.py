@@ -22,8 +22,8 @@ def grade(notebook: Path, lesson: Lesson) -> list[Verdict]:
     """The verdict on each exercise of a learner's notebook, in order; the same as the engine's.
 
     The course's own given cells and checks are used, hidden tests included; only the exercises' code and cells of their own are
-    the learner's. An exercise that is missing counts as untouched. Demonstrations are not run. Raises ValueError where the file
-    is no notebook.
+    the learner's. An exercise that is missing counts as untouched. Demonstrations are run only where the learner's code reads a
+    name of theirs. Raises ValueError where the file is no notebook.
     """
     work, skeleton = Work(), skeleton_of(lesson)
     sort_cells(cells_of(notebook, LIMITS.notebook_size * 1e6, work.notes), skeleton, work)

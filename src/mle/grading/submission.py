@@ -106,7 +106,11 @@ def steps_of(lesson: Lesson, work: Work, skeleton: nbformat.NotebookNode) -> lis
     kept, ahead = needed(lesson, learner), ready(lesson, learner)
     checks = {e.check_position: e for e in lesson.exercises}
     start = _start(lesson)
-    steps = [step for position in sorted(own) if position < start for step in own[position]]
+    steps = own.get(-1, [])[:]
+    for position, cell in enumerate(lesson.cells[:start]):  # what is needed here has run in the warm kernel
+        if cell.get("demo") and position in kept:
+            steps.append(Step(cell.source))
+        steps += own.get(position, [])
     for position, cell in enumerate(lesson.cells[start:], start):
         if exercise := checks.get(position):
             steps.append(Step(cell.source, exercise.name, exercise.points))
