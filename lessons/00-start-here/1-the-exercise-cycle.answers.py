@@ -204,6 +204,12 @@ def minutes_late(scheduled, actual):
     return np.abs((actual // 100 * 60 + actual % 100) - (scheduled // 100 * 60 + scheduled % 100))
 
 
+# %% exercise="minutes-late" kind="mistake" name="forty-once" says="40 is taken off once at most"
+def minutes_late(scheduled, actual):
+    """One full hour, if any."""
+    return actual - scheduled - 40 * (actual // 100 > scheduled // 100)
+
+
 # %% exercise="minutes-late" kind="mistake" name="in-hours" says="these are hours, not minutes"
 def minutes_late(scheduled, actual):
     """Hours."""
@@ -221,7 +227,7 @@ memory["restart, run 2 3 4"] = NameError.__name__
 memory = dict(
     zip(
         ["restart, run 2 3 4", "run 1 2 3 4", "then run 2 4", "delete 1, run 2 4"],
-        ["NameError", 3.0, np.int64(1), np.float64(1)],
+        ["nameerror ", 3.0, np.int64(1), np.float64(1)],
     )
 )
 
@@ -245,6 +251,9 @@ memory = {"run 1 2 3 4": 3, "then run 2 4": 1, "delete 1, run 2 4": 1, "restart,
 
 # %% exercise="notebook-memory" kind="mistake" name="restart-remembers" says="a restart forgets what it once did"
 memory = {"run 1 2 3 4": 3, "then run 2 4": 1, "delete 1, run 2 4": 1, "restart, run 2 3 4": 3}
+
+# %% exercise="notebook-memory" kind="mistake" name="without-quotes" says="is Python's own class"
+memory = {"run 1 2 3 4": 3, "then run 2 4": 1, "delete 1, run 2 4": 1, "restart, run 2 3 4": NameError}
 
 # %% exercise="rank-carriers" kind="alternative" name="as-text"
 order = "fdac"

@@ -71,8 +71,8 @@ flights[["carrier", "origin", "dest", "sched_dep_time", "dep_time", "dep_delay",
 #    exercise that is not written is no failure.
 # 2. **Write what comes to mind first.** In place of the line `raise NotImplementedError(…)` write
 #    `return np.mean(np.asarray(delays) > limit)`. Run both cells. A red box says *not yet*.
-# 3. **Read the box.** Its parts are always the same: the mistake in words; *Saw*, what your code gave; *Expected*, what should have come;
-#    *Look at*, where to read on.
+# 3. **Read the box.** It begins with the mistake in words. Below, where they help: *Saw*, what your code gave; *Expected*, what should have
+#    come; *Look at*, where to read on. This box has all four.
 # 4. **Repair, run both cells again.** You meet a second box: a check stops at the first mistake that it sees.
 # 5. **Open a hint** where you are stuck. The first gives the idea, the third almost the code. Hints cost nothing.
 #
@@ -358,6 +358,7 @@ def judge_minutes(scheduled, actual):
         ((actual // 100 - scheduled // 100) * 60, "the minutes are lost: only the hours are compared", "Hint 2"),
         ((actual / 100 - scheduled / 100) * 60 + actual % 100 - scheduled % 100, "the hours are not whole: `/` makes 9.55 of 955, `//` makes 9", "Hint 2"),
         ((actual // 100 - scheduled // 100) * 100 + actual % 100 - scheduled % 100, "an hour counts as 100 minutes", "Hint 3"),
+        (actual - scheduled - 40 * (actual // 100 > scheduled // 100), "40 is taken off once at most: several full hours may pass, and an early plane goes back over one", "Hint 1"),
     ):  # fmt: skip
         if not np.array_equal(wrong, actual - scheduled) and not np.array_equal(wrong, target):
             check.differs(got, wrong, says=says, look=look)
@@ -469,6 +470,12 @@ for name, order in steps.items():
     except NameError:
         truth = "NameError"
     answer = memory[name]
+    check.that(
+        isinstance(answer, (int, float, np.number, str)), look="the card",
+        says="the answer is neither a number nor a text: `NameError` without quotes is Python's own class", seen=f"{answer!r:.40}",
+    )  # fmt: skip
+    if isinstance(answer, str) and answer.strip().lower() == "nameerror":
+        answer = "NameError"
     for (step, wrong), says in wrongs.items():
         if step == name:
             check.differs(answer, wrong, says=says, look=f"the step {name!r}")

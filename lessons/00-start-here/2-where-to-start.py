@@ -103,8 +103,8 @@ plt.show()
 #
 # **A** none: it is an error · **B** `(3, 1)` · **C** `(3, 4)` · **D** `(12,)`
 #
-# **01** · Rebooking a passenger for nothing costs 40 dollars. A late flight without rebooking costs 240. From which probability of
-# being late on does rebooking pay?
+# **01** · A passenger who is rebooked although the flight comes on time costs 40 dollars. One who is not, and is late, costs 240.
+# All else costs nothing. From which probability of being late on does rebooking pay?
 #
 # **A** 1/2 · **B** 1/7 · **C** 1/6 · **D** 6/7
 #

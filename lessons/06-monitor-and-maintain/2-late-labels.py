@@ -196,7 +196,7 @@ truth = {
     "nine": way(nine[1], nine[2]),
 }
 why = {
-    "known": f"a label comes when the plane has landed, hours after departure: {four[0]:.2f} of the flights are known",
+    "known": f"a label comes when the plane is at the gate, hours after departure: {four[0]:.2f} of the flights are known",
     "late": f"late flights arrive late, so their labels come later: {four[1]:.3f} among the known, {four[2]:.3f} among all",
     "all": "once all labels are in, forecasts and outcomes nearly agree: what was bent is the sample, not the model",
     "older": "after a day every flight that ever arrives has arrived: nothing is left to bend the share",

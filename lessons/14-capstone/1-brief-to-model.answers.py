@@ -96,6 +96,22 @@ audit |= {f"{team}_{side}": "mixed" for team in ("Blackhawks", "Bulls", "Bears")
 audit |= {f"{team}_{side}": "broken" for team in ("WhiteSox", "Cubs") for side in ("Away", "Home")}
 
 
+# %% exercise="audit-columns" kind="mistake" name="seventy" says="the share is asked for between 0 and 1"
+brief = {
+    "days ahead": (14, 1),
+    "over": (240, 4),
+    "under": (720, 6),
+    "enough": (70, 10),
+    "judged by": ("dollars", 9),
+    "refuted": [12, 14],
+}
+
+audit = dict.fromkeys(raw.columns, "later")
+audit |= dict.fromkeys(["date", *STATIONS], "known")
+audit |= {f"{team}_{side}": "mixed" for team in ("Blackhawks", "Bulls", "Bears") for side in ("Away", "Home")}
+audit |= {f"{team}_{side}": "broken" for team in ("WhiteSox", "Cubs") for side in ("Away", "Home")}
+
+
 # %% exercise="audit-columns" kind="mistake" name="percentage" says="a percentage error counts a guard too many"
 brief = {
     "days ahead": (14, 1),
@@ -493,7 +509,7 @@ def split_days(days, valid_from, test_from, horizon=14):
     """By the number of days to each border."""
     if days["date"].nunique() < len(days):
         raise ValueError("repeated days")
-    days = days.sort_values("date", ignore_index=True)
+    days = days.sort_values("date")
     to_valid = (pd.Timestamp(valid_from) - days["date"]).dt.days
     to_test = (pd.Timestamp(test_from) - days["date"]).dt.days
     return [days[to_valid >= horizon], days[(to_valid <= 0) & (to_test >= horizon)], days[to_test <= 0]]
@@ -501,14 +517,28 @@ def split_days(days, valid_from, test_from, horizon=14):
 
 # %% exercise="split-days" kind="alternative" name="slices"
 def split_days(days, valid_from, test_from, horizon=14):
-    """Slices of an index of dates."""
-    by_date = days.set_index("date", drop=False, verify_integrity=True).sort_index()
-    ends = [pd.Timestamp(day) - pd.Timedelta(days=horizon) for day in (valid_from, test_from)]
-    return (
-        by_date.loc[: ends[0]],
-        by_date.loc[pd.Timestamp(valid_from) : ends[1]],
-        by_date.loc[pd.Timestamp(test_from) :],
-    )
+    """Slices of rows, whose ends a binary search finds."""
+    days = days.sort_values("date")
+    if not days["date"].is_unique:
+        raise ValueError("repeated days")
+    begins = [pd.Timestamp(day) for day in (valid_from, test_from)]
+    ends = [begin - pd.Timedelta(days=horizon) for begin in begins]
+    first, second = days["date"].searchsorted(begins)
+    last, second_last = days["date"].searchsorted(ends, side="right")
+    return days.iloc[:last], days.iloc[first:second_last], days.iloc[second:]
+
+
+# %% exercise="split-days" kind="mistake" name="new-index" says="the rows have lost the index"
+def split_days(days, valid_from, test_from, horizon=14):
+    """Numbered anew."""
+    if days["date"].duplicated().any():
+        raise ValueError("a day is there twice")
+    days = days.sort_values("date", ignore_index=True)
+    gap = pd.Timedelta(days=horizon)
+    valid_from, test_from = pd.Timestamp(valid_from), pd.Timestamp(test_from)
+    train = days[days["date"] <= valid_from - gap]
+    valid = days[(days["date"] >= valid_from) & (days["date"] <= test_from - gap)]
+    return train, valid, days[days["date"] >= test_from]
 
 
 # %% exercise="split-days" kind="mistake" name="no-gap" says="the days counted too late for the next part are still in"
@@ -743,7 +773,7 @@ def known_level(days, window=28, horizon=14, quantile=0.75):
     return pd.Series(level, index=days.index)
 
 
-# %% exercise="leak-found" kind="mistake" name="index-lost" says="do not have the index of `days`"
+# %% exercise="leak-found" kind="mistake" name="index-lost" says="not a Series with the index of `days`"
 def known_level(days, window=28, horizon=14, quantile=0.75):
     """Day by day."""
     at, counts, kind = days["date"].to_numpy(), days["ridership"].to_numpy(), days["day_type"].to_numpy()
@@ -753,6 +783,19 @@ def known_level(days, window=28, horizon=14, quantile=0.75):
         known = (kind == own) & (age >= horizon) & (age < horizon + window)
         level.append(np.quantile(counts[known], quantile) if known.any() else np.nan)
     return pd.Series(level)
+
+
+# %% exercise="leak-found" kind="mistake" name="sorted-away" says="in another order than the rows"
+def known_level(days, window=28, horizon=14, quantile=0.75):
+    """Right numbers in order of date, not in that of `days`."""
+    days = days.sort_values("date")
+    out = pd.Series(np.nan, index=days.index)
+    for row, date, kind in zip(days.index, days["date"], days["day_type"]):
+        age = (date - days["date"]).dt.days
+        known = (days["day_type"] == kind) & (age >= horizon) & (age < horizon + window)
+        if known.any():
+            out.loc[row] = np.quantile(days.loc[known, "ridership"], quantile)
+    return out
 
 
 # %% exercise="leak-found" kind="mistake" name="rows-of-the-type" says="the window counts rows of the type"
@@ -1054,6 +1097,64 @@ def plan_features():
         return made
 
     return FunctionTransformer(shape)
+
+
+# %% exercise="plan-features" kind="mistake" name="dummies-of-the-batch" says="another number of features"
+def plan_features():
+    """Features."""
+
+    def shape(rows):
+        for name in ["date", *STATIONS, "level"]:
+            if name not in rows:
+                raise ValueError(f"{name} is lacking")
+            if name == "date":
+                bad = rows[name].isna()
+            else:
+                value = rows[name].astype(float)
+                bad = ~((value >= 0) & (value <= 100)) | ((name == "level") & (value == 0))
+            if bad.any():
+                raise ValueError(f"{name} is impossible")
+        pass
+        made = rows[STATIONS].astype(float).div(rows["level"], axis=0)
+        date = rows["date"]
+        made["weekday"] = date.dt.weekday
+        made["day"] = date.dt.day_of_year
+        made["today"] = date.isin(HOLIDAYS).astype(float)
+        made["before"] = (date - pd.Timedelta(days=14)).isin(HOLIDAYS).astype(float)
+        return pd.get_dummies(made.assign(weekday=date.dt.day_name())).astype(float)
+
+    return FunctionTransformer(shape)
+
+
+# %% exercise="plan-features" kind="mistake" name="sparse-one-hot" says="the features are a sparse matrix"
+def plan_features():
+    """Features."""
+
+    def shape(rows):
+        for name in ["date", *STATIONS, "level"]:
+            if name not in rows:
+                raise ValueError(f"{name} is lacking")
+            if name == "date":
+                bad = rows[name].isna()
+            else:
+                value = rows[name].astype(float)
+                bad = ~((value >= 0) & (value <= 100)) | ((name == "level") & (value == 0))
+            if bad.any():
+                raise ValueError(f"{name} is impossible")
+        pass
+        made = rows[STATIONS].astype(float).div(rows["level"], axis=0)
+        date = rows["date"]
+        made["weekday"] = date.dt.weekday
+        made["day"] = date.dt.day_of_year
+        made["today"] = date.isin(HOLIDAYS).astype(float)
+        made["before"] = (date - pd.Timedelta(days=14)).isin(HOLIDAYS).astype(float)
+        return made
+
+    from sklearn.compose import make_column_transformer
+    from sklearn.preprocessing import OneHotEncoder
+
+    encoder = make_column_transformer((OneHotEncoder(), ["weekday"]), remainder="passthrough", sparse_threshold=1.0)
+    return make_pipeline(FunctionTransformer(shape), encoder)
 
 
 # %% exercise="plan-features" kind="mistake" name="nan-passes" says="a missing count is not refused"

@@ -139,7 +139,7 @@ days.groupby([days["date"].dt.year, "day_type"])["ridership"].median().unstack()
 #
 # `audit`: for each of the 50 columns of `raw` one word, seen from the evening of the decision:
 #
-# - `"known"`: this cell is known by then, and means what its name says;
+# - `"known"`: this cell is known by then (the count of a day is in on its evening), and means what its name and the datasheet say;
 # - `"later"`: it is measured later, on the day itself;
 # - `"mixed"`: on some days it is fixed by then, on others it is only decided later;
 # - `"broken"`: it may be known, but it cannot mean what its name says.
@@ -189,6 +189,7 @@ WRONG = {
     ("enough", 0.5): "as often too many as too few breaks the agreement with the guards",
     ("enough", 0.75): "0.75 may be what the prices ask for; the question is what the client accepts at least",
     ("enough", 7): "the share is asked for between 0 and 1",
+    ("enough", 70): "the share is asked for between 0 and 1",
     ("judged by", "percentage error"): "a percentage error counts a guard too many like a guard too few",
     ("judged by", "bias"): "right on average is not cheapest where one side costs more: Luis contradicts himself",
 }
@@ -411,7 +412,8 @@ for under, over in ((720, 240), (7, 3), (1, 19)):
 #
 # *Role: data.*
 #
-# Write `split_days(days, valid_from, test_from, horizon=14)`, which returns `(train, valid, test)`: frames with all columns of `days`, ascending by `date`, any index.
+# Write `split_days(days, valid_from, test_from, horizon=14)`, which returns `(train, valid, test)`: frames with all columns of `days`, ascending by `date`,
+# each row with the index that it has in `days`: what comes later finds it by that.
 #
 # - `days` has a column `date` (timestamps at midnight), rows in any order, days may be missing; the two dates are texts or Timestamps. A day that is there twice raises `ValueError`.
 # - `valid` begins with the day `valid_from`, `test` with `test_from`, and goes to the end.
@@ -492,6 +494,10 @@ def judge_split(table, valid_from, test_from, horizon, where):
         check.equal(list(part.columns), list(table.columns), says="a part has lost or gained columns")
         kept = table.set_index("date")["value"]
         check.equal(part["value"].to_numpy(), kept.loc[mine].to_numpy(), says="values have been moved to other days")
+        check.equal(
+            list(part.index), list(pd.Series(table.index, index=table["date"]).loc[mine]),
+            says="the rows have lost the index that they have in `days`", look="the card's first sentence",
+        )  # fmt: skip
 
 
 calendar = pd.DataFrame({"date": pd.date_range("2010-01-01", periods=400), "value": fresh.normal(size=400)})
@@ -534,7 +540,7 @@ frozen = plan_cost(valid["ridership"], valid["day_type"].map(year_2011))
 print(f"dollars a day: as two weeks before {habit:.0f}; 0.75 quantile of 2011 for each type of day {frozen:.0f}")
 
 # %% [markdown]
-# Two years to choose by and two and a half to test once: enough for every season to come twice, and the newest part is the
+# Two years to choose by, and the newest two and two thirds to test once: every season comes twice in each, and the newest part is the
 # test, as it will be in use. From here on nobody touches `test`.
 #
 # The client's habit costs 758 dollars a day. A table with three numbers, from 2011, costs 398. That is the first finding, and it took one line.
@@ -622,6 +628,15 @@ def judge_level(table, window, horizon, quantile, where):
     """Compare with the brute force, named mistakes first; and change what is not yet counted."""
     got = known_level(table, window, horizon, quantile)
     check.shape(got, (len(table),), says="there is not one level for each row")
+    own, wanted = list(getattr(got, "index", [])), list(table.index)
+    check.that(
+        own == wanted or set(own) != set(wanted), look="the card's last point",
+        says="the levels stand in another order than the rows of `days`", seen=f"{own[:3]}", expected=f"{wanted[:3]}",
+    )  # fmt: skip
+    check.that(
+        own == wanted, look="the card's last point",
+        says="the levels are not a Series with the index of `days`", seen=f"{own[:3]}", expected=f"{wanted[:3]}",
+    )  # fmt: skip
     mine = check_numbers(got)
     target = brute_level(table, window, horizon, quantile)
     seen = ~np.isnan(target)
@@ -682,12 +697,7 @@ judge_level(a_table(120).sort_values("date"), 28, 14, 0.75, "days in order")
 judge_level(a_table(120, 0.7), 20, 9, 0.6, "shuffled, days missing")
 table = a_table(90, 0.8)
 table.index = [f"row {i}" for i in range(len(table))]
-got = known_level(table, window=21)
-check.that(
-    list(got.index) == list(table.index),
-    says="the levels do not have the index of `days`, in its order",
-    seen=list(got.index)[:3],
-)
+judge_level(table, 21, 14, 0.75, "an index of names")
 check.unchanged(known_level, table)
 check.equal(
     check_numbers(known_level(table)),
@@ -718,14 +728,15 @@ print(
 #
 # ## Features that refuse
 #
-# The model gets a raw row, and one column more: `level`, of a year. Now the growth. This is what happened to two boosted models that got the stations as they are.
+# The model gets a raw row, and one column more: `level`, your `known_level` of the last 365 days. Why a level at all? Because the station grows. This is what
+# happened to a boosted model that got the stations as they are.
 
 # %%
 calendar_of = pd.DataFrame({"weekday": days["date"].dt.weekday, "day": days["date"].dt.day_of_year})
 as_they_are = days[STATIONS].join(calendar_of)
 
 
-def boosted(features, target, weight=None):
+def boosted(features, target):
     """Predictions for all days of gradient boosting for the 0.75 quantile, trained on `train`."""
     model = HistGradientBoostingRegressor(
         loss="quantile", quantile=0.75, max_iter=100, max_leaf_nodes=8, early_stopping=False, random_state=0
@@ -765,8 +776,8 @@ plt.show()
 # - `fit(rows)` (anything else it needs is optional) returns the fitted one; `transform(rows)` returns an array or frame of finite numbers, two-dimensional, a row for each row. `rows` is a frame, with any index, columns in any order. `sklearn.base.clone` works on it;
 # - **it reads** `date`, the 20 `STATIONS` and `level`, nothing else: other columns may be altered or lacking;
 # - **it is free of scale**: all stations and the level multiplied by one factor give the same features;
-# - **it sees**: any two days of the week differ in the features; so do a holiday (of `HOLIDAYS`) and an ordinary day of the same weekday; so do days 14 days after such days; so do January and July; and each
-#   of the 20 stations counts;
+# - **it sees**: any two days of the week differ in the features; so do a holiday (of `HOLIDAYS`) and an ordinary day of the same weekday; so do a day 14 days after a holiday (its counts are
+#   a holiday's) and an ordinary one; so do January and July; and each of the 20 stations counts;
 # - **row by row**: the features of a row do not depend on the other rows that are transformed with it;
 # - **it refuses**: `transform` raises `ValueError` with the column's name in its message, for a column that is lacking (also `date`), a missing or infinite value (also a missing date), a negative count, a count or
 #   level above 100 (thousands: a feed that sends ones), a level of 0. A station with 0 entries is closed: no error;
@@ -826,8 +837,10 @@ def transformed(make, learn, tables):
         given = table.copy()
         try:
             values = fitted.transform(given)
-            values = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
-            out.append(["numbers", values.astype(float), bool(given.equals(table))])
+            if hasattr(values, "toarray"):
+                out.append(["sparse", type(values).__name__, True])
+            else:
+                out.append(["numbers", np.asarray(values).astype(float), bool(given.equals(table))])
         except NotImplementedError:
             raise
         except Exception as error:
@@ -860,16 +873,23 @@ def ask(*tables, learn=None):
         plan_features, some_rows(pd.date_range("2011-01-01", periods=400)) if learn is None else learn, list(tables)
     )
     for kind, value, kept in answers:
+        check.that(
+            kind != "sparse", says="the features are a sparse matrix, not an array or frame: ask the encoder for a dense one",
+            seen=value, expected="an array or frame, such as by `sparse_output=False`",
+        )  # fmt: skip
         check.that(kind == "numbers", says="sound rows are refused", seen=f"{kind}: {value}")
         check.that(np.ndim(value) == 2, says="the features are not two-dimensional", seen=f"shape {np.shape(value)}")
-        check.that(np.isfinite(value).all(), says="features of sound rows are not finite numbers", seen=value)
+        check.that(
+            np.isfinite(value).all(), says="features of sound rows are not finite numbers",
+            seen=f"{(~np.isfinite(value)).sum()} that are not", expected="none, also where a closed station has 0 entries",
+        )  # fmt: skip
         check.that(kept, says="`transform` changes the rows that it gets")
     return [value for _, value, _ in answers]
 
 
 def apart(a, b):
-    """Whether two rows of features differ."""
-    return np.abs(np.asarray(a) - np.asarray(b)).max() > 1e-9
+    """Whether two rows of features, or two tables of them, differ."""
+    return np.shape(a) != np.shape(b) or np.abs(np.asarray(a) - np.asarray(b)).max() > 1e-9
 
 
 base = some_rows(pd.date_range("2013-01-01", periods=40, freq="9D"))
@@ -891,6 +911,12 @@ check.that(
     np.allclose(whole, times, rtol=1e-6, atol=1e-9),
     says="the features are not free of scale: a grown station looks new",
     look="Example",
+)
+check.that(
+    one.shape[1] == whole.shape[1],
+    says="a row alone has another number of features than the same row among others",
+    seen=f"{one.shape[1]} and {whole.shape[1]} features",
+    look="`row by row` on the card",
 )
 check.that(
     not apart(whole[7], one[0]) and not apart(whole, turned[::-1]),

@@ -42,7 +42,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     def problems(body):
@@ -74,7 +75,7 @@ def make_service(artefact, plan, guard=None):
             for station, value in entries.items():
                 number = isinstance(value, (int, float)) and not isinstance(value, bool)
                 if value is not None and not (number and 0 <= value <= 40):
-                    tell(i, station, "no number of thousands from 0 to 40")
+                    tell(i, station, "no number of thousands from 0 to 40: NaN and Infinity are none either")
         return found
 
     def planned(day):
@@ -223,7 +224,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -305,7 +307,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -387,7 +390,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -470,7 +474,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -552,7 +557,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -634,7 +640,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -716,7 +723,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -798,7 +806,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(strict=True)
@@ -880,7 +889,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid")
@@ -962,7 +972,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1086,7 +1097,7 @@ def make_service(artefact, plan, guard=None):
     return app
 
 
-# %% exercise="plan-service" kind="mistake" name="no-limit" says="a batch of more than 100 days is planned"
+# %% exercise="plan-service" kind="mistake" name="strptime-alone" says="a date without its zeros is planned"
 def make_service(artefact, plan, guard=None):
     """GET /health, /ready, /metrics; POST /predict. Fallback to the baseline where the feed or the model fails."""
     app = FastAPI()
@@ -1127,6 +1138,89 @@ def make_service(artefact, plan, guard=None):
 
     def real_day(text):
         datetime.strptime(text, "%Y-%m-%d")
+        return text
+
+    strict = ConfigDict(extra="forbid", strict=True)
+    count_of = Annotated[float, Field(ge=0, le=40, allow_inf_nan=False)] | None
+    entries = create_model("Entries", __config__=strict, **{s: (count_of, ...) for s in artefact["stations"]})
+    day_type = Literal["weekday", "saturday", "sunday"]
+    one_day = create_model(
+        "Day", __config__=strict, date=(Annotated[str, AfterValidator(real_day)], ...), day_type=(day_type, ...),
+        read_type=(day_type, ...), entries=(entries, ...),
+    )  # fmt: skip
+    batch = create_model("Batch", __config__=strict, days=(Annotated[list[one_day], Field(max_length=100)], ...))
+
+    def planned(day):
+        faults = {station: "no value" for station, value in day["entries"].items() if value is None}
+        try:
+            faults |= guard(day) if guard else {}
+            if not faults:
+                value = float(plan(artefact, day))
+                if math.isfinite(value):
+                    return value, "model", ""
+                faults = {"model": "no number"}
+        except Exception as error:
+            faults["service"] = f"{type(error).__name__}: {error}"
+        return artefact["fallback"][day["day_type"]], "baseline", ", ".join(f"{k}: {v}" for k, v in faults.items())
+
+    @app.get("/ready")
+    async def ready():
+        return {"version": artefact["version"]}
+
+    @app.post("/predict")
+    async def predict(body: batch):
+        plans = []
+        for day in body.model_dump()["days"]:
+            value, source, why = planned(day)
+            add(planned_days, source)
+            plans.append({"date": day["date"], "planned": value, "source": source, "why": why})
+        return {"version": artefact["version"], "plans": plans}
+
+    return app
+
+
+# %% exercise="plan-service" kind="mistake" name="no-limit" says="a batch of more than 100 days is planned"
+def make_service(artefact, plan, guard=None):
+    """GET /health, /ready, /metrics; POST /predict. Fallback to the baseline where the feed or the model fails."""
+    app = FastAPI()
+    requests, planned_days = {}, {}
+
+    def add(counter, key, n=1):
+        counter[key] = counter.get(key, 0) + n
+
+    @app.middleware("http")
+    async def count(request, call_next):
+        answer = await call_next(request)
+        if request.url.path == "/predict":
+            add(requests, answer.status_code)
+        return answer
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(request, error):
+        return JSONResponse({"detail": [{"loc": list(e["loc"]), "msg": e["msg"]} for e in error.errors()]}, 422)
+
+    @app.get("/health")
+    async def health():
+        return {"status": "alive"}
+
+    @app.get("/metrics")
+    async def metrics():
+        lines = [f'plan_requests_total{{status="{status}"}} {n}' for status, n in requests.items()]
+        lines += [f'plan_days_total{{source="{source}"}} {n}' for source, n in planned_days.items()]
+        return PlainTextResponse("\n".join(lines) + "\n")
+
+    if artefact is None:
+
+        @app.get("/ready")
+        @app.post("/predict")
+        async def not_yet():
+            raise HTTPException(503, "no model is loaded")
+
+        return app
+
+    def real_day(text):
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1208,7 +1302,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1290,7 +1385,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1375,7 +1471,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1457,7 +1554,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1542,7 +1640,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1624,7 +1723,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1706,7 +1806,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1788,7 +1889,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1873,7 +1975,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -1955,7 +2058,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -2040,7 +2144,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -2122,7 +2227,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -2204,7 +2310,8 @@ def make_service(artefact, plan, guard=None):
         return app
 
     def real_day(text):
-        datetime.strptime(text, "%Y-%m-%d")
+        if str(datetime.strptime(text, "%Y-%m-%d").date()) != text:
+            raise ValueError("a date is written YYYY-MM-DD, with its zeros")
         return text
 
     strict = ConfigDict(extra="forbid", strict=True)
@@ -2691,6 +2798,32 @@ class FeedGuard:
             elif value == 0:
                 found[station] = "closed"
             elif len(before) == self.repeat - 1 and all(entries[station] == value for entries in before):
+                found[station] = "stuck"
+            elif value > self.factor * usual or value < usual / self.factor:
+                found[station] = "scale"
+        return found
+
+
+# %% exercise="broken-feed" kind="mistake" name="one-memory-for-all" says="a new guard remembers what another one was asked"
+class FeedGuard:
+    """What is wrong with a day's feed, station by station."""
+
+    seen = {}
+
+    def __init__(self, typical, factor=3, repeat=3):
+        self.typical, self.factor, self.repeat = typical, factor, repeat
+
+    def faults(self, day):
+        self.seen[day["date"]] = dict(day["entries"])
+        before = sorted(d for d in self.seen if d < day["date"])[-(self.repeat - 1) :]
+        found = {}
+        for station, value in day["entries"].items():
+            usual = self.typical[day["read_type"]][station]
+            if value is None:
+                found[station] = "missing"
+            elif value == 0:
+                found[station] = "closed"
+            elif len(before) == self.repeat - 1 and all(self.seen[d].get(station) == value for d in before):
                 found[station] = "stuck"
             elif value > self.factor * usual or value < usual / self.factor:
                 found[station] = "scale"
