@@ -24,8 +24,7 @@ from mle.authoring.overview import overview
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "site"
 PAGES = ("modules/index.md", "datasets/README.md", "grading/README.md", "grading/soundness.md", "grading/attacks.md",
-         "grading/bench.md")  # fmt: skip
-OPTIONAL = ("modules/glossary.md", "hub/README.md")
+         "grading/bench.md", "modules/glossary.md", "hub/README.md")  # fmt: skip
 TOP = {
     "modules/index": "Modules", "modules/glossary": "Glossary", "duties": "What is taught", "datasets/README": "Data",
     "grading/soundness": "How right the checks are", "grading/attacks": "How safe grading is",
@@ -51,7 +50,7 @@ def stage(root: Path, folder: Path) -> None:
 
     Nothing else is there for Sphinx to find.
     """
-    chosen = [root / name for name in (*PAGES, *FILES)] + [root / n for n in OPTIONAL if (root / n).exists()]
+    chosen = [root / name for name in (*PAGES, *FILES)]
     chosen += [path for pattern in GLOBS for path in root.glob(pattern)]
     for path in sorted(chosen):
         name = path.relative_to(root)
