@@ -7,13 +7,11 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import jupyterlab
-from test_browser import ROOT, SECONDS
-from test_nbgrader import ANSWERS, LESSON, environment, free_port, get
+from test_browser import ROOT
+from test_nbgrader import ANSWERS, LESSON, environment
 
 from mle.authoring.build import build
 from mle.authoring.bundle import FILES
@@ -77,22 +75,6 @@ def move_in(bundle: Path, folder: Path) -> str:
     borrowed = Path(jupyterlab.__file__).parent.parent
     (packages / "course.pth").write_text(f"{folder / 'src'}\n{borrowed}\n", encoding="utf-8")
     return str(folder / ".venv" / "bin" / "python")
-
-
-@contextmanager
-def formgrader(course: Path) -> Iterator[str]:
-    """JupyterLab as an instructor starts it, at the course's root."""
-    port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", "--allow-root",
-               f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]  # fmt: skip
-    with (course / "server.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=course, env=environment(course), stdout=log, stderr=log)
-    try:
-        get(f"http://127.0.0.1:{port}/formgrader/manage_assignments", SECONDS)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
 
 
 # --- JupyterLab -----------------------------------------------------------------------------------------------------

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-import fcntl
 import json
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -27,7 +25,6 @@ from school import (
     arrive,
     ask,
     at_rest,
-    formgrader,
     grave,
     in_lesson,
     make_course,
@@ -35,7 +32,7 @@ from school import (
     saved,
 )
 from test_browser import CHROMIUM, Desk, browser, lab_at, places, shots_folder, solution_of
-from test_nbgrader import get
+from test_nbgrader import get, instructors_lab
 
 from mle.authoring.lesson import read_lesson
 from mle.grading.jail import reason_against
@@ -215,7 +212,7 @@ class Day:
         """Marks by the engine, one by hand in formgrader, and the marks again with it."""
         ask(self.course, "mle.cli", "grade", MODULE)
         self.seen["marks without hand"] = self.marks()
-        with formgrader(self.course) as address, browser(self.shots, *SIZE) as page:
+        with instructors_lab(self.course) as address, browser(self.shots, *SIZE) as page:
             self.mark_by_hand(page, address)
         ask(self.course, "mle.cli", "grade", MODULE)
         self.seen["marks"] = self.marks()
@@ -261,21 +258,12 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What was seen on the day: played once, however many workers share the tests."""
+def day(once) -> dict:
+    """What was seen on the day."""
     pytest.importorskip("playwright.sync_api", reason="playwright is missing: `make test` installs it")
     if why := reason_against():
         pytest.skip(f"no jail: {why}")
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "class"
-    folder.mkdir(exist_ok=True)
-    kept = folder / "seen.json"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            place = Path(tempfile.mkdtemp(dir=folder))
-            kept.write_text(json.dumps(Day(place, shots_folder(place)).play()), encoding="utf-8")
-    return json.loads(kept.read_text(encoding="utf-8"))
+    return once("class", lambda place: Day(place, shots_folder(place)).play())
 
 
 # --- what was seen --------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -315,14 +316,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def server(graded: Path) -> Iterator[str]:
+@contextmanager
+def instructors_lab(course: Path) -> Iterator[str]:
     """The address of JupyterLab as an instructor starts it, at the course's root."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("jupyter")), "lab", "--no-browser", "--ServerApp.ip=127.0.0.1",
                f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--allow-root"]  # fmt: skip
-    with (graded / "server.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=graded, env=environment(graded), stdout=log, stderr=log)
+    with (course / "server.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=course, env=environment(course), stdout=log, stderr=log)
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -330,6 +331,12 @@ def server(graded: Path) -> Iterator[str]:
             process.wait(timeout=30)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0, "the server has stopped"
+
+
+@pytest.fixture
+def server(graded: Path) -> Iterator[str]:
+    with instructors_lab(graded) as address:
+        yield address
 
 
 def get(address: str, seconds: float = 60) -> tuple[int, str]:

@@ -5,13 +5,9 @@ All of them are learners of one class, which is graded once, honest learners bet
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pickle
 import re
 import shutil
 import sqlite3
-import tempfile
 import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -67,19 +63,11 @@ class Marked:
 
 
 @pytest.fixture(scope="module")
-def classes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Marked, Marked]:
-    """The honest learners by themselves, and all of them: graded once, however many workers share the tests."""
+def classes(once) -> tuple[Marked, Marked]:
+    """The honest learners by themselves, and all of them."""
     if why := jail.reason_against():
         pytest.skip(f"no jail: {why}")
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "attacks"
-    folder.mkdir(exist_ok=True)
-    kept = folder / "graded.pickle"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            kept.write_bytes(pickle.dumps(_grade_both(Path(tempfile.mkdtemp(dir=folder)))))
-    return pickle.loads(kept.read_bytes())
+    return once("attacks", _grade_both)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Which lessons have been proven as they are: receipts in `grading/proofs.json`, which `mle prove` writes.
 
 A receipt is the digest of all that the verdicts on a lesson's answers depend on: its text and its answers, the package, the
-datasets and checkpoints, the locked versions, Python and the system. Change one of them and it is stale; then `make test` proves the whole
-lesson. Where it is fresh, `make test` proves one of the lesson's exercises again.
+datasets and checkpoints, the locked versions, Python and the system. Change one of them and it is stale; then `make test`
+proves the whole lesson. Where it is fresh, `make test` proves one of the lesson's exercises again.
 """
 
 from __future__ import annotations
