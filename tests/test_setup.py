@@ -413,6 +413,17 @@ def test_jupyterlab_serves_the_start_page_rendered_on_loopback_without_asking_fo
         server.wait(timeout=30)
 
 
+def test_the_server_ends_though_a_request_under_way_has_left_a_thread_behind() -> None:
+    code = (
+        "import threading; import mle.study.server as server\n"
+        "server.main = lambda: threading.Thread(target=threading.Event().wait).start()\n"
+        "server.run()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=30).returncode == 0
+    with pytest.raises(subprocess.TimeoutExpired):  # as Python itself would
+        subprocess.run([sys.executable, "-c", code.replace("server.run()", "server.main()")], timeout=10)
+
+
 # --- mle doctor -----------------------------------------------------------------------------------------------------
 
 

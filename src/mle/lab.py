@@ -99,7 +99,7 @@ def server_command(folder: Path, port: int | None, browser: bool) -> list[str]:
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
-    return [sys.executable, "-m", "jupyterlab", *options]
+    return [sys.executable, "-m", "mle.study.server", *options]
 
 
 def server_environment() -> dict[str, str]:
