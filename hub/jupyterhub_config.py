@@ -25,7 +25,10 @@ os.environ["PATH"] = f"{here}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 c.JupyterHub.bind_url = f"http://127.0.0.1:{klass.port}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{klass.port + 1}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{klass.port + 2}"
-c.ConfigurableHTTPProxy.command = [str(here / "configurable-http-proxy")]
+c.ConfigurableHTTPProxy.command = [
+    str(here / "configurable-http-proxy"),
+    "--proxy-timeout=3600000",  # milliseconds; else 20 s, less than a server's start or formgrader's grading may take
+]
 c.ConfigurableHTTPProxy.pid_file = str(klass.folder / "hub" / "proxy.pid")
 c.JupyterHub.db_url = f"sqlite:///{klass.folder / 'hub' / 'hub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(klass.folder / "hub" / "cookie_secret")
