@@ -781,7 +781,7 @@ assert history[-1] < 0.25 * history[0]
 # validation scenes, beside the items that are there.
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def raw_answers(images):
     """Raw outputs (n, 10, 12, 12) of the trained network, as numpy."""
     network.eval()
@@ -1306,7 +1306,7 @@ judge_match([true], [(boxes, scores)], 0.5, [np.array([True, True])])
 # are chosen on training and validation scenes, as the network was.
 
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def patches(image, level):
     """Boxes (n, 4) of the connected patches lighter than `level`, at least 6 pixels wide and high."""
     stats = cv2.connectedComponentsWithStats((image > level).astype(np.uint8), connectivity=8)[2][1:]
