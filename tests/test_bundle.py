@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mle.authoring.build import build
+from mle.authoring import proofs
+from mle.authoring.build import build, paths_of
 from mle.authoring.bundle import BundleError, bundle, leaks_of
 from mle.authoring.lesson import HIDDEN, LessonError, find_lessons, read_lesson
-from mle.authoring.soundness import prove
 from mle.authoring.template import begin
 from mle.cli import app
 
@@ -75,14 +75,33 @@ def test_an_unknown_module_is_one_sentence(tmp_path: Path):
 @pytest.mark.slow
 def test_a_module_begun_from_the_template_builds_and_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "lessons").mkdir()
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["new", "15-my-module", "My module"])
     assert result.exit_code == 0, result.output
     (path,) = find_lessons(tmp_path, "15-my-module")
     build(tmp_path, None, False, False, lambda *_: None)
     assert "My module" in (tmp_path / "modules" / "15-my-module" / "index.md").read_text(encoding="utf-8")
-    report = prove(path, None, True, 2)
-    assert report.sound, report.problems
+    lesson = read_lesson(path)
+    assert proofs.still_to_judge(lesson, tmp_path) == lesson.exercises and proofs.still_to_grade(lesson, tmp_path)
+    result = CliRunner().invoke(app, ["prove", str(path), "--mutants"])
+    assert result.exit_code == 0 and ": sound · " in result.output, result.output
+    assert proofs.is_proven(lesson, tmp_path)
+
+    solved, released = paths_of(lesson, tmp_path)
+    as_solved, as_released = solved.read_bytes(), released.read_bytes()
+    solved.write_bytes(as_released)
+    assert not proofs.is_proven(lesson, tmp_path), "a receipt is for these notebooks"
+    names = [exercise.name for exercise in lesson.exercises]
+    assert [wrong.split(" gets 0 of ")[0] for wrong in proofs.wrong_grades(lesson, tmp_path)] == [
+        f"{solved}: {name}" for name in names
+    ]
+    solved.write_bytes(as_solved)
+    released.write_bytes(as_solved)
+    assert [wrong.split(" gets ")[0] for wrong in proofs.wrong_grades(lesson, tmp_path)] == [
+        f"{released}: {name}" for name in names
+    ]
+    assert "No receipt" in CliRunner().invoke(app, ["prove", str(path)]).output
 
 
 @pytest.mark.parametrize(

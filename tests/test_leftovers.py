@@ -55,7 +55,7 @@ class Kernel:
                 self.manager.interrupt_kernel()
                 interrupted = True
             try:
-                message = self.client.get_iopub_msg(timeout=0.005)
+                message = self.client.get_iopub_msg(timeout=0.03)
             except queue.Empty:
                 continue
             if message["parent_header"].get("msg_id") != request:

@@ -12,10 +12,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -24,17 +26,14 @@ from mle.authoring.leaks import given_and_secret, leaks_in, lines_of
 from mle.authoring.lesson import HIDDEN, SOLUTION, Lesson, find_lessons, read_lesson
 from mle.authoring.release import CLAIMS
 from mle.check.failure import MIME
-from mle.grading.farm import Nest
-from mle.grading.jail import reason_against
-from mle.grading.limits import limits_of
 from mle.grading.notebook import grade
-from mle.grading.submission import ground_of, read_work, steps_of
+from mle.warm.nursery import possible, the_nursery
+from mle.warm.provisioner import make_default
 
 ROOT = Path(__file__).resolve().parent.parent
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 SOLVED = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 RELEASED = sorted((ROOT / "modules").glob("*/*.ipynb"))
-NO_JAIL = reason_against()
 CELL_SECONDS = 300
 
 
@@ -146,25 +145,6 @@ def test_what_nbval_sanitises_is_what_the_build_tidies():
 
 
 @pytest.mark.slow
-@each_solved
-def test_as_the_engine_grades_it_a_solved_notebook_gets_every_point_and_an_untouched_one_none(path: Path):
-    """From the files to the points, on both sides of the wall, in the jail where one can be made."""
-    lesson, released = lesson_of(path), ROOT / "modules" / path.parent.name / path.name
-    skeleton, limits = nbformat.read(released, as_version=4), limits_of(lesson.path.parent)
-    with Nest(ground_of(lesson), limits, jailed=not NO_JAIL) as nest:
-        solved, untouched = (
-            nest.run(steps_of(lesson, read_work(file.parent, file.stem, skeleton, 1e9), skeleton)).verdicts
-            for file in (path, released)
-        )
-    assert [v.exercise for v in solved] == [v.exercise for v in untouched] == [e.name for e in lesson.exercises]
-    assert not [v.message for v in solved if not v.passed]
-    assert [v.points for v in solved] == [e.points for e in lesson.exercises]
-    for verdict in untouched:
-        assert not verdict.passed and not verdict.points
-        assert verdict.status == "todo" or "is not defined" in verdict.says, verdict.message
-
-
-@pytest.mark.slow
 def test_mle_check_grades_a_notebook_as_the_engine_does():
     path = ROOT / "solutions" / "03-build-and-train-models" / "1-loss-and-gradient.ipynb"
     lesson = lesson_of(path)
@@ -220,9 +200,28 @@ def errors_shown(cell: nbformat.NotebookNode) -> list[str]:
     return ["\n".join(output.traceback) for output in cell.outputs if output.output_type == "error"]
 
 
+@pytest.fixture(scope="module")
+def lab_environment() -> Iterator[dict[str, str]]:
+    """The environment for kernels as `mle lab` starts them: forked where that is possible from a process that has their imports."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")} | ENVIRONMENT
+    factory = KernelProvisionerFactory.instance()
+    stock = factory.default_provisioner_name
+    if possible():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "environ", environment)
+            the_nursery().start()
+        make_default(factory.parent)
+    yield environment
+    factory.default_provisioner_name = stock
+    if possible():
+        the_nursery().root.kill()
+
+
 @pytest.mark.slow
 @each_released
-def test_a_released_notebook_runs_to_its_first_exercise_and_says_there_what_to_do(path: Path, tmp_path: Path):
+def test_a_released_notebook_runs_to_its_first_exercise_and_says_there_what_to_do(
+    path: Path, lab_environment: dict[str, str], tmp_path: Path
+):
     notebook = nbformat.read(path, as_version=4)
     roles = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
     at = next(i for i, role in enumerate(roles) if role.get("solution") and notebook.cells[i].cell_type == "code")
@@ -232,7 +231,7 @@ def test_a_released_notebook_runs_to_its_first_exercise_and_says_there_what_to_d
     client = NotebookClient(
         notebook, timeout=CELL_SECONDS, allow_errors=True, resources={"metadata": {"path": tmp_path}}
     )
-    client.execute(env=os.environ | ENVIRONMENT)
+    client.execute(env=lab_environment | {"JPY_SESSION_NAME": str(path)})
 
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     exercise, check = notebook.cells[at], notebook.cells[check_at]

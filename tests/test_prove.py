@@ -38,21 +38,35 @@ def test_a_sound_lesson_is_proven(sound):
     assert double.killed[0] == double.killed[1] > 0
 
 
-def test_a_proven_lesson_is_proven_again_in_one_exercise_until_something_that_matters_has_changed(tmp_path):
+def test_a_proven_lesson_is_proven_again_where_it_is_drawn_until_something_that_matters_has_changed(tmp_path):
     folder = shutil.copytree(DEMO.parent, tmp_path / "lessons" / "01-demo")
     (tmp_path / "requirements.lock").write_text("numpy==2.4.6\n")
     lesson = read_lesson(folder / DEMO.name)
-    assert proofs.still_to_prove(lesson, tmp_path) is None, "all of it: nobody has proven it here"
-    proofs.keep(lesson, tmp_path)
-    assert proofs.still_to_prove(lesson, tmp_path) in lesson.exercises
-    answers = folder / "1-demo.answers.py"
-    answers.write_text(answers.read_text() + "\n# one more remark\n")
-    assert proofs.still_to_prove(lesson, tmp_path) is None
-    proofs.keep(lesson, tmp_path)
-    assert proofs.still_to_prove(lesson, tmp_path)
-    proofs._common.cache_clear()
+
+    def nothing_is_proven() -> bool:
+        stale = not proofs.is_proven(lesson, tmp_path)
+        assert stale is (proofs.still_to_judge(lesson, tmp_path) == lesson.exercises)
+        return stale and proofs.still_to_grade(lesson, tmp_path)
+
+    assert nothing_is_proven(), "nobody has proven it here"
+    answers, drawn = folder / "1-demo.answers.py", []
+    for number in range(100):
+        answers.write_text(answers.read_text() + f"\n# remark {number}\n")
+        assert nothing_is_proven()
+        proofs.keep(lesson, tmp_path)
+        assert not nothing_is_proven()
+        drawn.append(
+            ([e.name for e in proofs.still_to_judge(lesson, tmp_path)], proofs.still_to_grade(lesson, tmp_path))
+        )
+    assert {str(each) for each in drawn} == {
+        str(each) for each in [(["double"], False), (["say"], False), ([], True), ([], False)]
+    }
     (tmp_path / "requirements.lock").write_text("numpy==2.4.7\n")
-    assert proofs.still_to_prove(lesson, tmp_path) is None
+    proofs._common.cache_clear()
+    assert nothing_is_proven()
+    proofs.keep(lesson, tmp_path)
+    (folder / "module.toml").write_text((folder / "module.toml").read_text() + "\n[limits]\nmemory = 2000\n")
+    assert nothing_is_proven()
 
 
 def test_what_each_answer_is_told_is_in_the_report(sound, tmp_path):

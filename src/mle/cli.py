@@ -86,8 +86,12 @@ def prove(
     jobs: Annotated[int, typer.Option(help="Answers judged at a time.")] = 2,
     html: Annotated[Path | None, typer.Option(help="Write the report as HTML to this file.")] = None,
 ) -> None:
-    """Prove that a lesson's graders are right: every answer, both sides of the wall, five seeds. Keeps grading/proofs.json."""
+    """Prove that a lesson's graders are right: every answer, both sides of the wall, five seeds; the grades of its notebooks.
+
+    Keeps grading/proofs.json.
+    """
     from mle.authoring import proofs
+    from mle.authoring.build import is_fresh
     from mle.authoring.lesson import LessonError
     from mle.authoring.report import print_report, write_html
     from mle.authoring.soundness import prove as prove_lesson
@@ -104,11 +108,17 @@ def prove(
                 report = prove_lesson(path, exercise, mutants, jobs, tell)
         except LessonError as error:
             fail(*error.problems)
+        built = is_fresh(report.lesson, root())
+        if report.sound and not exercise and built:
+            report.problems += proofs.wrong_grades(report.lesson, root())
         print_report(report, console)
         if mutants and not report.problems:
             save_table(report)
         if report.sound and not exercise:
-            proofs.keep(report.lesson, root())
+            if built:
+                proofs.keep(report.lesson, root())
+            else:
+                console.print("No receipt: its notebooks are not those of this text. Build it, and prove it again.")
         reports.append(report)
     if mutants and not exercise and not lesson:
         (root() / "grading").mkdir(exist_ok=True)

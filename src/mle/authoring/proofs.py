@@ -1,8 +1,10 @@
 """Which lessons have been proven as they are: receipts in `grading/proofs.json`, which `mle prove` writes.
 
-A receipt is the digest of all that the verdicts on a lesson's answers depend on: its text and its answers, the package, the
-datasets and checkpoints, the locked versions, Python and the system. Change one of them and it is stale; then `make test`
-proves the whole lesson. Where it is fresh, `make test` proves one of the lesson's exercises again.
+A receipt says two things: each of the lesson's answers got the verdict it must, and the engine gave the solved notebook every
+point and the untouched one none. It is the digest of all that this depends on: the lesson's text and answers, its two
+notebooks, the package, the datasets and checkpoints, the locked versions, Python and the system. Change one of them and it is
+stale; then `make test` does all of it again. Where it is fresh, `make test` draws: of one lesson in four it judges the answers
+to one exercise again, of another one it grades the notebooks again. Each change draws anew.
 """
 
 from __future__ import annotations
@@ -11,23 +13,77 @@ import hashlib
 import json
 import platform
 import sys
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+import nbformat
+
 from mle import data
+from mle.authoring.build import paths_of
 from mle.authoring.lesson import Exercise, Lesson
 from mle.grading import store
+from mle.grading.farm import Nest
+from mle.grading.jail import reason_against
+from mle.grading.limits import limits_of
+from mle.grading.submission import ground_of, read_work, steps_of
 
 RECEIPTS = Path("grading", "proofs.json")
 PROVERS = ("flow.py", "lesson.py", "prover.py", "soundness.py")
 """Of this package's folder, what a proof depends on."""
+ONE_IN = 4
+"""Of how many lessons with a receipt `make test` judges the answers of one again, and grades the notebooks of another."""
+
+
+# --- the notebooks' grades ------------------------------------------------------------------------------------------
+
+
+def wrong_grades(lesson: Lesson, root: Path) -> list[str]:
+    """What is wrong with the grades of the lesson's notebooks: the solved one gets every point, the untouched one none.
+
+    From the files to the points, by the engine, on both sides of the wall, in the jail where one can be made.
+    """
+    solved, released = paths_of(lesson, root)
+    skeleton, limits = nbformat.read(released, as_version=4), limits_of(lesson.path.parent)
+    wrong = []
+    with Nest(ground_of(lesson), limits, jailed=not reason_against()) as nest:
+        for path in (solved, released):
+            work = read_work(path.parent, path.stem, skeleton, limits.notebook_size * 1e6)
+            verdicts = nest.run(steps_of(lesson, work, skeleton)).verdicts
+            if [v.exercise for v in verdicts] != [e.name for e in lesson.exercises]:
+                wrong.append(f"{path}: graded are {[v.exercise for v in verdicts]}")
+                continue
+            for exercise, verdict in zip(lesson.exercises, verdicts, strict=True):
+                if path == solved:
+                    right = verdict.passed and verdict.points == exercise.points
+                else:
+                    untouched = verdict.status == "todo" or "is not defined" in verdict.says
+                    right = untouched and not verdict.passed and not verdict.points
+                if not right:
+                    wrong.append(
+                        f"{path}: {exercise.name} gets {verdict.points:g} of {exercise.points:g}: {verdict.message}"
+                    )
+    return wrong
+
+
+# --- receipts -------------------------------------------------------------------------------------------------------
 
 
 def digest(lesson: Lesson, root: Path) -> str:
     """The digest of all that the proof of `lesson`, one of the course in `root`, depends on."""
     answers = lesson.path.with_name(f"{lesson.path.stem}.answers.py")
-    texts = [path.read_text(encoding="utf-8") for path in (lesson.path, answers)]
-    return hashlib.sha256(json.dumps([_common(root), *texts]).encode()).hexdigest()
+    parts = [_common(root), asdict(limits_of(lesson.path.parent))]
+    parts += [path.read_text(encoding="utf-8") for path in (lesson.path, answers)]
+    parts += [_graded_of(path) for path in paths_of(lesson, root)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _graded_of(path: Path) -> list | None:
+    """Of a notebook, what its grade depends on: outputs and words are not; None where there is no notebook."""
+    if not path.exists():
+        return None
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [[c["id"], c["source"], c["metadata"].get("nbgrader")] for c in cells if c["cell_type"] == "code"]
 
 
 @cache
@@ -53,9 +109,19 @@ def keep(lesson: Lesson, root: Path) -> None:
     (root / RECEIPTS).write_text(json.dumps(dict(sorted(receipts.items())), indent=1) + "\n", encoding="utf-8")
 
 
-def still_to_prove(lesson: Lesson, root: Path) -> Exercise | None:
-    """The exercise to prove again where the receipt is fresh, another one after each change; None for all of them."""
-    now = digest(lesson, root)
-    if proven(root).get(f"{lesson.module}/{lesson.name}") != now:
-        return None
-    return lesson.exercises[int(now, 16) % len(lesson.exercises)]
+def is_proven(lesson: Lesson, root: Path) -> bool:
+    """Whether the lesson has been proven as it is now."""
+    return proven(root).get(f"{lesson.module}/{lesson.name}") == digest(lesson, root)
+
+
+def still_to_judge(lesson: Lesson, root: Path) -> list[Exercise]:
+    """The exercises whose answers are to be judged again: all of them, or, of a proven lesson, one if it is drawn, or none."""
+    if not is_proven(lesson, root):
+        return lesson.exercises
+    drawn, number = divmod(int(digest(lesson, root), 16), ONE_IN)
+    return [lesson.exercises[drawn % len(lesson.exercises)]] if number == 0 else []
+
+
+def still_to_grade(lesson: Lesson, root: Path) -> bool:
+    """Whether the lesson's notebooks are to be graded again: it is not proven, or it is drawn."""
+    return not is_proven(lesson, root) or int(digest(lesson, root), 16) % ONE_IN == 1

@@ -49,4 +49,4 @@ def fork(cmd: list[str], env: dict[str, str], cwd: str | None = None, **others: 
     if not imports:
         raise Cold("not a notebook that begins with mle")
     own = env | {"JPY_PARENT_PID": str(os.getpid())}  # as Jupyter's launcher adds it
-    return the_nursery().kernel(imports, cmd[3:], cwd or os.getcwd(), own)
+    return the_nursery().kernel(imports, cmd[3:], os.fspath(cwd or os.getcwd()), own)
