@@ -15,6 +15,7 @@ import sys
 import time
 import tomllib
 import urllib.request
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -291,6 +292,7 @@ class Install:
         monkeypatch.setattr(bootstrap, "choose_python", lambda: sys.executable)
         monkeypatch.setattr(bootstrap, "create", self.create)
         monkeypatch.setattr(bootstrap, "pip_install", self.pip_install)
+        monkeypatch.setattr(bootstrap, "compile_packages", lambda: self.done.append("compile"))
         monkeypatch.setattr(bootstrap, "version_of", lambda command: (3, 12))
         monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**12, 0, 10**12))
 
@@ -315,13 +317,13 @@ def test_a_second_run_does_nothing_and_a_changed_lock_installs_again(
     bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     install = Install(bootstrap, monkeypatch)
-    assert install.run() == ["create", "requirements.lock", "."]
+    assert install.run() == ["create", "requirements.lock", ".", "compile"]
     assert install.run() == []
-    assert install.run("--test") == ["requirements-test.lock", "."]
+    assert install.run("--test") == ["requirements-test.lock", ".", "compile"]
     assert install.run("--test") == install.run() == []
     with (tmp_path / "requirements.lock").open("a") as lock:
         lock.write("# changed\n")
-    assert install.run() == ["requirements.lock", "."]
+    assert install.run() == ["requirements.lock", ".", "compile"]
 
 
 def test_an_interrupted_install_starts_afresh(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +331,16 @@ def test_an_interrupted_install_starts_afresh(bootstrap: ModuleType, monkeypatch
     install.fail = KeyboardInterrupt()
     assert install.run() == ["create", "requirements.lock"] and install.code == 1
     install.fail = None
-    assert install.run() == ["create", "requirements.lock", "."] and install.code == 0
+    assert install.run() == ["create", "requirements.lock", ".", "compile"] and install.code == 0
+
+
+def test_packages_are_compiled_and_a_file_of_another_python_stops_nothing(bootstrap: ModuleType) -> None:
+    venv.create(bootstrap.VENV, symlinks=os.name != "nt")
+    packages = Path(next(Path(bootstrap.VENV).rglob("site-packages")))
+    (packages / "good.py").write_text("x = 1\n")
+    (packages / "old.py").write_text("print 'x'\n")
+    bootstrap.compile_packages()
+    assert [path.name.partition(".")[0] for path in (packages / "__pycache__").iterdir()] == ["good"]
 
 
 # --- mle lab --------------------------------------------------------------------------------------------------------
