@@ -83,7 +83,7 @@ def test_whatever_is_killed_at_whatever_moment_the_marks_equal_an_undisturbed_ru
     rounds = json.loads(out.read_text())
     assert [r for r in rounds if not r["good"]] == [], f"seed {seed}"
     assert {r["victim"] for r in rounds} == set(VICTIMS)
-    assert sum(r["hit"] for r in rounds) >= len(VICTIMS) - 3, "most rounds found their victim"
+    assert len({r["victim"] for r in rounds if r["hit"]}) >= len(VICTIMS) - 3, "most victims were found"
 
 
 def test_a_second_run_changes_nothing(undisturbed: Path):
