@@ -27,8 +27,8 @@ from mle.authoring.lesson import HIDDEN, SOLUTION, Lesson, find_lessons, read_le
 from mle.authoring.release import CLAIMS
 from mle.check.failure import MIME
 from mle.grading.notebook import grade
+from mle.warm import _load_jupyter_server_extension
 from mle.warm.nursery import possible, the_nursery
-from mle.warm.provisioner import make_default
 
 ROOT = Path(__file__).resolve().parent.parent
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
@@ -206,11 +206,9 @@ def lab_environment() -> Iterator[dict[str, str]]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")} | ENVIRONMENT
     factory = KernelProvisionerFactory.instance()
     stock = factory.default_provisioner_name
-    if possible():
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(os, "environ", environment)
-            the_nursery().start()
-        make_default(factory.parent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "environ", environment)
+        _load_jupyter_server_extension(factory.parent)
     yield environment
     factory.default_provisioner_name = stock
     if possible():

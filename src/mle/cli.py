@@ -108,17 +108,17 @@ def prove(
                 report = prove_lesson(path, exercise, mutants, jobs, tell)
         except LessonError as error:
             fail(*error.problems)
-        built = is_fresh(report.lesson, root())
-        if report.sound and not exercise and built:
+        whole = report.sound and not exercise
+        built = whole and is_fresh(report.lesson, root())
+        if built:
             report.problems += proofs.wrong_grades(report.lesson, root())
         print_report(report, console)
         if mutants and not report.problems:
             save_table(report)
-        if report.sound and not exercise:
-            if built:
-                proofs.keep(report.lesson, root())
-            else:
-                console.print("No receipt: its notebooks are not those of this text. Build it, and prove it again.")
+        if built and report.sound:
+            proofs.keep(report.lesson, root())
+        elif whole and not built:
+            console.print("No receipt: its notebooks are not those of this text. Build it, and prove it again.")
         reports.append(report)
     if mutants and not exercise and not lesson:
         (root() / "grading").mkdir(exist_ok=True)

@@ -109,19 +109,26 @@ def keep(lesson: Lesson, root: Path) -> None:
     (root / RECEIPTS).write_text(json.dumps(dict(sorted(receipts.items())), indent=1) + "\n", encoding="utf-8")
 
 
+def _draw(lesson: Lesson, root: Path) -> int | None:
+    """A number drawn for a lesson that has been proven as it is now, another one after each change; None for any other lesson."""
+    now = digest(lesson, root)
+    return int(now, 16) if proven(root).get(f"{lesson.module}/{lesson.name}") == now else None
+
+
 def is_proven(lesson: Lesson, root: Path) -> bool:
     """Whether the lesson has been proven as it is now."""
-    return proven(root).get(f"{lesson.module}/{lesson.name}") == digest(lesson, root)
+    return _draw(lesson, root) is not None
 
 
 def still_to_judge(lesson: Lesson, root: Path) -> list[Exercise]:
     """The exercises whose answers are to be judged again: all of them, or, of a proven lesson, one if it is drawn, or none."""
-    if not is_proven(lesson, root):
+    draw = _draw(lesson, root)
+    if draw is None:
         return lesson.exercises
-    drawn, number = divmod(int(digest(lesson, root), 16), ONE_IN)
-    return [lesson.exercises[drawn % len(lesson.exercises)]] if number == 0 else []
+    return [lesson.exercises[draw // ONE_IN % len(lesson.exercises)]] if draw % ONE_IN == 0 else []
 
 
 def still_to_grade(lesson: Lesson, root: Path) -> bool:
     """Whether the lesson's notebooks are to be graded again: it is not proven, or it is drawn."""
-    return not is_proven(lesson, root) or int(digest(lesson, root), 16) % ONE_IN == 1
+    draw = _draw(lesson, root)
+    return draw is None or draw % ONE_IN == 1
