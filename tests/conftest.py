@@ -7,14 +7,10 @@ import os
 import pickle
 import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import pytest
-
-jupytext.reads = cache(jupytext.reads)  # hundreds of tests read the same lessons, and one takes 0.2 to 0.5 s
 
 
 @pytest.fixture(scope="session")

@@ -166,8 +166,13 @@ def epochs_of(make, numbers, categories, late, batch_size, training, seed, epoch
         return {"form": f"inputs with the keys {sorted(spec[0])}"}
     out = []
     for _ in range(epochs):
-        batches = list(dataset.take(2 * len(late)))
-        out.append([[np.asarray(x["numbers"]), np.asarray(x["categories"]), np.asarray(y)] for x, y in batches])
+        batches, rows = [], 0
+        for x, y in dataset.take(2 * len(late)):
+            batches.append([np.asarray(x["numbers"]), np.asarray(x["categories"]), np.asarray(y)])
+            rows += batches[-1][2].size
+            if rows > len(late):  # a dataset that repeats has no end
+                break
+        out.append(batches)
     return {"form": "", "epochs": out}
 
 

@@ -1679,6 +1679,7 @@ judge_training(check.rng(1), 93)
 # %% tags=["nbval-ignore-output"]
 order = np.random.default_rng(5).permutation(len(flown))
 one, other = train_once(flown, seed=1), train_once([flown[i] for i in order], seed=1)
+assert one == other
 print("equal bytes:", one == other, " SHA-256:", hashlib.sha256(one).hexdigest()[:16])
 
 # %% [markdown]

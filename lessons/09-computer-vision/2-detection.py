@@ -778,7 +778,8 @@ assert history[-1] < 0.25 * history[0]
 # ## One item, many answers
 #
 # Several cells feel responsible for one item, the right one and its neighbours. Count the answers above a score of `0.1` on the
-# validation scenes, beside the items that are there.
+# validation scenes, beside the items that are there. (Another processor rounds a network's sums in another way. So the last
+# digit of this figure, and of those in the tables below, may differ from a colleague's.)
 
 
 # %% tags=["nbval-ignore-output"]

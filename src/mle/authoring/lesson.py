@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import jupytext
@@ -184,8 +184,7 @@ def read_cells(path: Path) -> list[Cell]:
         line = data[: error.start].count(b"\n") + 1
         raise LessonError([f"{path}:{line}: not UTF-8 (byte {error.start}); save it as UTF-8"]) from None
     marks = [i for i, line in enumerate(text.splitlines(), 1) if line.startswith("# %%")]
-    notebook = jupytext.reads(text, fmt="py:percent")
-    cells = notebook.cells
+    cells = _parsed(text)
     if len(cells) == len(marks) + 1:  # text before the first mark
         marks = [1, *marks]
     if len(cells) != len(marks):
@@ -194,6 +193,12 @@ def read_cells(path: Path) -> list[Cell]:
         )
     own = [{k: v for k, v in cell.metadata.items() if k != "lines_to_next_cell"} for cell in cells]
     return [Cell(c.cell_type, c.source, line, meta) for c, line, meta in zip(cells, marks, own, strict=True)]
+
+
+@lru_cache
+def _parsed(text: str) -> list:
+    """The cells of a py:percent text, to be read only: the same text is asked for often, and a long one takes 0.5 s."""
+    return jupytext.reads(text, fmt="py:percent").cells
 
 
 def read_lesson(path: Path) -> Lesson:

@@ -34,8 +34,10 @@ from mle.grading.checker import run_check, stopped
 from mle.grading.learner import Session, serve
 
 SEEDS = range(5)
-MIN_SECONDS = 5.0
-"""The least CPU time an answer gets; else ten times what the reference takes."""
+MUTANT_SECONDS = 5.0
+"""The least CPU time that a mutant gets; else ten times what the reference takes."""
+ANSWER_SECONDS = 20.0
+"""The least that any other answer gets: it must come to its message on a slow machine too."""
 FIRST_SECONDS = 60.0
 WALL_FACTOR = 15
 """How much longer than its CPU time an answer may take by the clock, on a busy machine."""
@@ -97,17 +99,18 @@ class Runner:
 
     def judge_all(self, exercise: Exercise, jobs: Iterator[Job], replay: list[Cell]) -> None:
         """Judge the jobs, a few at a time, and print each outcome. The first one, the reference, sets the time limit."""
-        limit = 0.0
+        limit = None
         running: dict[int, _Child] = {}
         for job in jobs:
             while len(running) >= self.parallel:
                 self._collect(running)
-            if not limit:
+            if limit is None:
                 first = self._start(exercise, job, replay, FIRST_SECONDS)
                 select.select([first.fd], [], [], first.clock)
-                limit = max(MIN_SECONDS, 10 * first()["cpu"])
+                limit = 10 * first()["cpu"]
                 continue
-            child = self._start(exercise, job, replay, limit)
+            least = MUTANT_SECONDS if job.answer.kind == "mutant" else ANSWER_SECONDS
+            child = self._start(exercise, job, replay, max(least, limit))
             running[child.fd] = child
         while running:
             self._collect(running)
