@@ -17,7 +17,7 @@ c.CourseDirectory.submitted_directory = "grading/submitted"
 c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{_root / 'grading' / 'gradebook.db'}"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc*", "__pycache__", "measured.json"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc*", "__pycache__", "measured.json", "receipt.json"]
 c.GenerateAssignment.preprocessors = PREPROCESSORS
 # generate_assignment --force empties the module's folder, and its index with it, before it writes the notebooks
 c.GenerateAssignment.post_convert_hook = lambda **_: write_indexes(_root)

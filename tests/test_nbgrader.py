@@ -275,6 +275,10 @@ def test_feedback_names_the_mistake(graded: Path):
     assert "not yet" not in feedback("solved")
     for learner in LEARNERS:
         assert "Traceback (most recent call last)" not in feedback(learner)
+        folder = graded / "grading" / "feedback" / learner / MODULE
+        assert [path.name for path in folder.iterdir()] == [f"{LESSON_NAME}.html"], (
+            "the verdicts' file stays with the teacher"
+        )
 
 
 @pytest.mark.slow
