@@ -1473,7 +1473,7 @@ def train_plan(rows, quantile=0.75):
 
     made = plan_features().fit(rows)
     booster = HistGradientBoostingRegressor(
-        loss="quantile", quantile=quantile, max_iter=150, learning_rate=0.06, max_leaf_nodes=10, early_stopping=False
+        loss="quantile", quantile=quantile, max_iter=60, max_leaf_nodes=8, max_bins=31, early_stopping=False
     )
     booster.fit(np.asarray(made.transform(rows)), rows["ridership"] / rows["level"], sample_weight=rows["level"])
 
