@@ -3,7 +3,7 @@
 A receipt says two things: each of the lesson's answers got the verdict it must, and the engine gave the solved notebook every
 point and the untouched one none. It is the digest of all that this depends on: the lesson's text and answers, its two
 notebooks, the package, the datasets and checkpoints, the locked versions, Python and the system. Change one of them and it is
-stale; then `make test` does all of it again. Where it is fresh, `make test` draws: of one lesson in four it judges the answers
+stale; then `make test` does all of it again. Where it is fresh, `make test` draws: of one lesson in six it judges the answers
 to one exercise again, of another one it grades the notebooks again. Each change draws anew.
 """
 
@@ -31,7 +31,7 @@ from mle.grading.submission import ground_of, read_work, steps_of
 RECEIPTS = Path("grading", "proofs.json")
 PROVERS = ("flow.py", "lesson.py", "prover.py", "soundness.py")
 """Of this package's folder, what a proof depends on."""
-ONE_IN = 4
+ONE_IN = 6
 """Of how many lessons with a receipt `make test` judges the answers of one again, and grades the notebooks of another."""
 
 
