@@ -277,7 +277,7 @@ def test_feedback_names_the_mistake(graded: Path):
         assert "Traceback (most recent call last)" not in feedback(learner)
         folder = graded / "grading" / "feedback" / learner / MODULE
         assert [path.name for path in folder.iterdir()] == [f"{LESSON_NAME}.html"], (
-            "the verdicts' file stays with the teacher"
+            "the verdicts' file stays with the instructor"
         )
 
 

@@ -102,10 +102,10 @@ def f(x):
     {body}
 """
 GOOD = "check.differs(f(3), 3, says='as it came')\ncheck.differs(f(3), 9, says='squared')\ncheck.equal(f(3), 6, says='not twice')"
+WHOLE = GOOD + "\ncheck.equal(f(0), 0)\ncheck.equal(f(-1), -2)"
 FAULTS = {  # exercise: (reference, check, [(mark of an answer, its body)], what must be reported)
-    "sound": ("return 2 * x", GOOD + "\ncheck.equal(f(0), 0)\ncheck.equal(f(-1), -2)", [('kind="mistake" name="same" says="as it came"', "return x")], None),
-    "a-slow-mistake": ("return 2 * x", GOOD + "\ncheck.equal(f(0), 0)\ncheck.equal(f(-1), -2)",
-                       [('kind="mistake" name="same" says="as it came"', "import time\n    while time.process_time() < 8: pass\n    return x")], None),
+    "sound": ("return 2 * x", WHOLE, [('kind="mistake" name="same" says="as it came"', "return x")], None),
+    "a-slow-mistake": ("return 2 * x", WHOLE, [('kind="mistake" name="same" says="as it came"', "import time\n    while time.process_time() < 8: pass\n    return x")], None),
     "a-mistake-that-passes": ("return 2 * x", GOOD, [('kind="mistake" name="abs" says="not twice"', "return abs(2 * x)")],
                               "mistake 'abs', in one process, seed 0: the mistake passes"),
     "a-mistake-that-only-hidden-tests-catch": ("return 2 * x", "check.equal(f(3), 6)\n### BEGIN HIDDEN TESTS\ncheck.equal(f(-1), -2, says='negative')\n### END HIDDEN TESTS",
