@@ -25,9 +25,10 @@ c.ClearSolutions.code_stub = STUB_OF_LANGUAGE
 c.ExecutePreprocessor.timeout = 300  # of stock autograding only
 c.GenerateFeedback.exporter_class = "mle.grading.feedback.FeedbackPage"
 c.Exchange.path_includes_course = True
-# `nbgrader autograde` and formgrader's button grade with the course's engine (MLE_STOCK_AUTOGRADE=1: with nbgrader's own).
-# It is imported where it can run; learners on Windows have no use for it.
+# `nbgrader autograde` and formgrader's button grade with the course's engine (MLE_STOCK_AUTOGRADE=1: with nbgrader's own),
+# and formgrader's pages wait for no network. Imported where the engine can run; learners on Windows have no use for it.
 if os.name == "posix" and not os.environ.get("MLE_STOCK_AUTOGRADE"):
-    from mle.grading import autograde
+    from mle.grading import autograde, feedback
 
     autograde.install()
+    feedback.install()

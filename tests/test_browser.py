@@ -35,6 +35,8 @@ PICTURED = ("1-loss-and-gradient", "gradient-descent", "in-place")
 SECONDS = 60
 """How long one step of the browser may take on a busy machine."""
 NO_PLAYWRIGHT = "playwright is missing: `make test` installs it"
+ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1[:/])")
+"""An address on another machine."""
 CONTRAST = 4.5
 """The least contrast of text and its background: WCAG 2.1, success criterion 1.4.3."""
 
@@ -111,6 +113,11 @@ def browser(shots: Path, width: int = 1280, height: int = 960) -> Iterator:
             raise
         finally:
             chromium.close()
+
+
+def without_network(page) -> None:
+    """From now on the page's requests to other machines get no answer, not even that nobody is there."""
+    page.route(ELSEWHERE, lambda route: None)
 
 
 class Desk:

@@ -31,8 +31,8 @@ from school import (
     move_in,
     saved,
 )
-from test_browser import CHROMIUM, Desk, browser, lab_at, places, shots_folder, solution_of
-from test_nbgrader import get, instructors_lab
+from test_browser import CHROMIUM, Desk, browser, lab_at, places, shots_folder, solution_of, without_network
+from test_nbgrader import FORM_READY, get, instructors_lab
 
 from mle.authoring.lesson import read_lesson
 from mle.grading.jail import reason_against
@@ -225,10 +225,12 @@ class Day:
     def mark_by_hand(self, page, address: str) -> None:
         rows = json.loads(get(f"{address}/formgrader/api/submitted_notebooks/{MODULE}/{OWN}")[1])
         (ada,) = [row["id"] for row in rows if row["student"] == "ada"]
+        without_network(page)
         page.goto(f"{address}/formgrader/gradebook/{MODULE}/{OWN}")
         page.locator(f"a[href*='{ada}']").first.click()
         points = page.locator("input#why")
         points.wait_for()
+        page.wait_for_function(FORM_READY)  # a mark that is typed before is overwritten
         self.seen["formgrader"] = page.locator("body").inner_text()
         points.fill("3")
         with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
@@ -244,6 +246,7 @@ class Day:
         with (self.course / "grading" / "grades.csv").open(newline="") as file:
             self.seen["exported"] = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
         with browser(self.shots, *SIZE) as page:
+            without_network(page)
             page.goto((self.course / "grading" / "feedback" / "cyd" / MODULE / f"{CYCLE}.html").as_uri())
             self.seen["feedback"] = page.locator("body").inner_text()
             self.seen["axe"]["feedback"] = grave(page, "html")

@@ -24,7 +24,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from test_browser import CHROMIUM, browser
+from test_browser import CHROMIUM, browser, without_network
 
 from mle.authoring.build import build
 from mle.authoring.lesson import read_lesson
@@ -36,6 +36,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULE, LESSON_NAME = "01-small", "1-small"
 KEEP = os.environ.get("MLE_SHOTS", "")
 """Where the browser's pictures are kept, to be looked at."""
+FORM_READY = "() => formgrader.loaded && formgrader.grades.loaded"
+"""Whether formgrader's page of a submission takes keys and marks."""
 LEARNERS = {"solved": 6.0, "untouched": 0.0, "mistaken": 2.0, "halfway": 5.0}
 
 LESSON = '''\
@@ -391,6 +393,7 @@ def test_an_instructor_sees_the_class_in_formgrader_grades_by_its_button_and_rea
     receipt = graded / "grading" / "autograded" / "mistaken" / MODULE / "receipt.json"
     get(f"{server}/formgrader/manage_assignments")  # once it answers
     with browser(tmp_path) as page:
+        without_network(page)
         page.goto(f"{server}/formgrader/gradebook/{MODULE}")
         page.locator("td a", has_text=LESSON_NAME).wait_for()
         page.screenshot(path=tmp_path / "1-gradebook.png")
@@ -410,6 +413,13 @@ def test_an_instructor_sees_the_class_in_formgrader_grades_by_its_button_and_rea
         page.get_by_text("The division drops the remainder.").first.wait_for()
         assert "the empty list" not in page.content(), "no hidden test"
         page.screenshot(path=tmp_path / "3-submission.png", full_page=True)
+        assert (
+            page.locator(".text_cell_render td").first.evaluate("cell => getComputedStyle(cell).borderTopStyle")
+            == "solid"
+        )
+        page.wait_for_function(FORM_READY)
+        page.keyboard.press("Control+.")  # on to the next submission
+        page.wait_for_url(lambda address: page_of["mistaken"] not in address)
 
         write_report(course_at(graded), MODULE)
         page.goto((graded / "grading" / "reports" / MODULE / "index.html").as_uri())
