@@ -32,7 +32,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 MODULE = "03-build-and-train-models"
 PICTURED = ("1-loss-and-gradient", "gradient-descent", "in-place")
 """The lesson, the exercise and the mistake that the README's picture shows."""
-SECONDS = 60
+SECONDS = 180
 """How long one step of the browser may take on a busy machine."""
 NO_PLAYWRIGHT = "playwright is missing: `make test` installs it"
 ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1[:/])")

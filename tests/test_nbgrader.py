@@ -349,7 +349,7 @@ def server(graded: Path) -> Iterator[str]:
         yield address
 
 
-def get(address: str, seconds: float = 60) -> tuple[int, str]:
+def get(address: str, seconds: float = 180) -> tuple[int, str]:
     """The status and the text of a page, once the server answers."""
     deadline = time.monotonic() + seconds
     while True:

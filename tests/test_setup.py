@@ -402,7 +402,7 @@ def test_jupyterlab_serves_the_start_page_rendered_on_loopback_without_asking_fo
         )  # fmt: skip
     try:
         address = None
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while address is None and time.monotonic() < until and server.poll() is None:
             time.sleep(0.2)
             address = re.search(rf"http://127\.0\.0\.1:{port}(/\S+)\?token=(\w+)", (course / "log").read_text())

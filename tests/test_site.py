@@ -119,7 +119,7 @@ def test_the_book_is_whole_and_anyone_can_read_it_without_a_network(tmp_path: Pa
 
         sheet.locator("input[name=q]").first.fill("overflow")
         sheet.locator("input[name=q]").first.press("Enter")
-        sheet.locator("#search-results a", has_text="Loss and gradient by hand").first.wait_for(timeout=20_000)
+        sheet.locator("#search-results a", has_text="Loss and gradient by hand").first.wait_for(timeout=60_000)
         sheet.screenshot(path=shots / "site-search.png")
         sheet.set_viewport_size({"width": 390, "height": 844})
         for name in PAGES:
