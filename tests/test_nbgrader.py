@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULE, LESSON_NAME = "01-small", "1-small"
 KEEP = os.environ.get("MLE_SHOTS", "")
 """Where the browser's pictures are kept, to be looked at."""
-FORM_READY = "() => formgrader.loaded && formgrader.grades.loaded"
+FORM_READY = "() => formgrader.loaded && !document.querySelector('.tabbable:read-only:is(input, textarea)')"
 """Whether formgrader's page of a submission takes keys and marks."""
 LEARNERS = {"solved": 6.0, "untouched": 0.0, "mistaken": 2.0, "halfway": 5.0}
 
@@ -409,7 +409,16 @@ def test_an_instructor_sees_the_class_in_formgrader_grades_by_its_button_and_rea
 
         _, text = get(f"{server}/formgrader/api/submitted_notebooks/{MODULE}/{LESSON_NAME}")
         page_of = {each["student"]: each["id"] for each in json.loads(text)}
+        held = []
+        page.route("**/formgrader/api/grades?*", lambda route: held.append(route))
         page.goto(f"{server}/formgrader/submissions/{page_of['mistaken']}")
+        page.wait_for_function("formgrader.comments?.loaded")
+        points = page.locator("input#why")
+        assert not points.is_editable(), "nbgrader would overwrite what is typed before the marks have come"
+        page.unroute("**/formgrader/api/grades?*")
+        held[0].continue_()
+        page.wait_for_function(FORM_READY)
+        assert points.is_editable()
         page.get_by_text("The division drops the remainder.").first.wait_for()
         assert "the empty list" not in page.content(), "no hidden test"
         page.screenshot(path=tmp_path / "3-submission.png", full_page=True)
@@ -417,7 +426,6 @@ def test_an_instructor_sees_the_class_in_formgrader_grades_by_its_button_and_rea
             page.locator(".text_cell_render td").first.evaluate("cell => getComputedStyle(cell).borderTopStyle")
             == "solid"
         )
-        page.wait_for_function(FORM_READY)
         page.keyboard.press("Control+.")  # on to the next submission
         page.wait_for_url(lambda address: page_of["mistaken"] not in address)
 
