@@ -230,7 +230,7 @@ class Day:
         page.locator(f"a[href*='{ada}']").first.click()
         points = page.locator("input#why")
         points.wait_for()
-        page.wait_for_function(FORM_READY)  # a mark that is typed before is overwritten
+        page.wait_for_function(FORM_READY)  # before, its boxes take nothing
         self.seen["formgrader"] = page.locator("body").inner_text()
         points.fill("3")
         with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):

@@ -24,7 +24,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from test_browser import CHROMIUM, browser, without_network
+from test_browser import CHROMIUM, SECONDS, browser, without_network
 
 from mle.authoring.build import build
 from mle.authoring.lesson import read_lesson
@@ -349,9 +349,9 @@ def server(graded: Path) -> Iterator[str]:
         yield address
 
 
-def get(address: str, seconds: float = 180) -> tuple[int, str]:
+def get(address: str) -> tuple[int, str]:
     """The status and the text of a page, once the server answers."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + SECONDS
     while True:
         try:
             with urllib.request.urlopen(address, timeout=20) as answer:

@@ -12,8 +12,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import tomllib
+import urllib.parse
 import urllib.request
 import venv
 from collections.abc import Iterator
@@ -25,6 +25,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from test_browser import address_in
 
 from mle import doctor, lab
 
@@ -401,19 +402,14 @@ def test_jupyterlab_serves_the_start_page_rendered_on_loopback_without_asking_fo
             cwd=course, env=os.environ | misleading, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     try:
-        address = None
-        until = time.monotonic() + 180
-        while address is None and time.monotonic() < until and server.poll() is None:
-            time.sleep(0.2)
-            address = re.search(rf"http://127\.0\.0\.1:{port}(/\S+)\?token=(\w+)", (course / "log").read_text())
-        assert address, (course / "log").read_text()
-        assert address[1] == "/lab/workspaces/curriculum/tree/index.md"
+        address = urllib.parse.urlsplit(address_in(course / "log", server, port))
+        assert address.path == "/lab/workspaces/curriculum/tree/index.md"
 
         def get(path: str) -> str:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}?token={address[2]}", timeout=30) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}?{address.query}", timeout=30) as answer:
                 return answer.read().decode()
 
-        page = get(address[1])
+        page = get(address.path)
         settings = json.loads(re.search(r'<script id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])
         assert settings["news"] == {"disabled": True}
         assert "@jupyter/nbgrader" in json.dumps(settings["disabledExtensions"])
